@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace R1Pipeline.Contracts.Options;
+
+/// <summary>R1's second RL stage: rule rewards for reasoning prompts, a reward model for general prompts (r1-recipe.md 5.3).</summary>
+public sealed record AllScenarioRlOptions : GrpoOptions
+{
+    /// <summary>General prompts among the questions of one iteration. Rows with a gold answer are reasoning prompts, the others general ones.</summary>
+    [Range(0, 1_000_000)]
+    public int GeneralQuestions { get; init; } = 128;
+
+    /// <summary>First iteration (1-based) that draws general prompts. The paper: only the last 400 of 1,700 steps.</summary>
+    [Range(1, 10_000_000)]
+    public int GeneralFromIteration { get; init; } = 1;
+
+    /// <summary>Weight of the reward model's score, mapped to 0..1 by 1/(1 + exp(-scale · (s - mean)/std)) with the statistics stored beside the reward model.</summary>
+    [Range(0.0, 100.0)]
+    public double RewardModelWeight { get; init; } = 1;
+
+    /// <summary>The scale of that map. The papers state none (r1-recipe.md 15.6).</summary>
+    [Range(0.01, 100.0)]
+    public double RewardModelScale { get; init; } = 2;
+}

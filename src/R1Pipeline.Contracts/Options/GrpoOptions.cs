@@ -1,0 +1,95 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace R1Pipeline.Contracts.Options;
+
+/// <summary>Group Relative Policy Optimization (r1-recipe.md 3 and 4). Defaults are the paper's where it states them.</summary>
+public abstract record GrpoOptions : RewardedOptions
+{
+    /// <summary>Iterations: one rollout phase and the optimizer steps trained on it.</summary>
+    [Range(1, 10_000_000)]
+    public int Iterations { get; init; } = 650;
+
+    /// <summary>Questions in one iteration.</summary>
+    [Range(1, 1_000_000)]
+    public int Questions { get; init; } = 512;
+
+    /// <summary>Outputs of one question (G).</summary>
+    [Range(2, 4096)]
+    public int GroupSize { get; init; } = 16;
+
+    /// <summary>Optimizer steps in one iteration: its outputs are split at random into so many minibatches, after advantages are computed.</summary>
+    [Range(1, 4096)]
+    public int Minibatches { get; init; } = 16;
+
+    /// <summary>Temperature of the rollouts.</summary>
+    [Range(0.01, 100.0)]
+    public double Temperature { get; init; } = 1.0;
+
+    /// <summary>Nucleus of the rollouts; 1 keeps all tokens, so that the sampled distribution is the policy's.</summary>
+    [Range(0.01, 1.0)]
+    public double TopP { get; init; } = 1.0;
+
+    /// <summary>Longest output in tokens.</summary>
+    [Range(1, 1_048_576)]
+    public int MaxNewTokens { get; init; } = 32768;
+
+    /// <summary>Rollouts that are decoded side by side; null: all of an iteration. Bounds the KV cache.</summary>
+    [Range(1, 1_000_000), OutsideKey]
+    public int? RolloutBatch { get; init; }
+
+    /// <summary>Clip range of the ratio, downwards: 1 - this. R1 stage 1: 10, which never binds below (r1-recipe.md 3.2).</summary>
+    [Range(0.0, 1000.0)]
+    public double ClipEpsilon { get; init; } = 0.2;
+
+    /// <summary>Clip range upwards: 1 + this; null: the same as <c>clip-epsilon</c>.</summary>
+    [Range(0.0, 1000.0)]
+    public double? ClipEpsilonHigh { get; init; }
+
+    /// <summary>Weight of the KL term (beta).</summary>
+    [Range(0.0, 100.0)]
+    public double KlWeight { get; init; } = 0.001;
+
+    /// <summary>Estimator of the KL term.</summary>
+    public KlEstimator KlEstimator { get; init; } = KlEstimator.K3;
+
+    /// <summary>Iterations between two refreshes of the reference policy (reference := policy). The paper: every 400 steps, 25 iterations of 16.</summary>
+    [Range(1, 10_000_000)]
+    public int ReferenceRefreshIterations { get; init; } = 25;
+
+    /// <summary>What divides the centred rewards.</summary>
+    public AdvantageScale AdvantageScale { get; init; } = AdvantageScale.Group;
+
+    /// <summary>Delta degrees of freedom of the standard deviation: 0 population, 1 sample.</summary>
+    [Range(0, 1)]
+    public int AdvantageStdDdof { get; init; }
+
+    /// <summary>How <c>advantage-std-value</c> guards a small deviation.</summary>
+    public StdFloorMode AdvantageStd { get; init; } = StdFloorMode.Floor;
+
+    /// <summary>The guard's value. A group without spread has advantage 0 whatever it is.</summary>
+    [Range(0.0, 10.0)]
+    public double AdvantageStdValue { get; init; } = 0.02;
+
+    /// <summary>How the loss is averaged.</summary>
+    public LossAggregation Aggregation { get; init; } = LossAggregation.SequenceMean;
+
+    /// <summary>Stop when the mean KL to the reference passes this; null: no limit.</summary>
+    [Range(0.0, 1e6), OutsideKey]
+    public double? MaxKl { get; init; }
+
+    /// <summary>Stop when the mean entropy of the rollout tokens (nats) falls below this; null: no limit.</summary>
+    [Range(0.0, 100.0), OutsideKey]
+    public double? MinEntropy { get; init; }
+
+    /// <summary>Gate: mean accuracy of the three iterations up to <c>accuracy-gain-iteration</c> must exceed that of iterations 1 to 3 by this; null: no gate.</summary>
+    [Range(0.0, 1.0), OutsideKey]
+    public double? MinAccuracyGain { get; init; }
+
+    /// <summary>The iteration at which <c>min-accuracy-gain</c> is measured.</summary>
+    [Range(6, 10_000_000), OutsideKey]
+    public int AccuracyGainIteration { get; init; } = 20;
+
+    /// <summary>Stop when the log-probs of the generation engine and of the trainer differ by more than this on average (nats a token).</summary>
+    [Range(0.0, 100.0), OutsideKey]
+    public double MaxLogprobDrift { get; init; } = 0.05;
+}

@@ -1,0 +1,11 @@
+namespace R1Pipeline.Contracts.Options;
+
+/// <summary>Import of a Hugging Face model folder.</summary>
+public sealed record ImportModelOptions : StageOptions
+{
+    /// <summary>The folder; relative to the pipeline file.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Chat template to use instead of the folder's own: <c>addition</c>, <c>r1-zero</c>, <c>chatml</c> or <c>deepseek-r1</c>. Null: the folder's.</summary>
+    public string? ChatTemplate { get; init; }
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace R1Pipeline.Contracts.Options;
+
+/// <summary>AdamW, its schedule and gradient clipping. The papers leave betas, weight decay, warm-up and clipping open (r1-recipe.md 4 and 10).</summary>
+public abstract record OptimizerOptions : StageOptions
+{
+    /// <summary>Peak learning rate.</summary>
+    [Range(0.0, 1.0)]
+    public double LearningRate { get; init; } = 5e-5;
+
+    /// <summary>Learning rate at the last step.</summary>
+    [Range(0.0, 1.0)]
+    public double EndLearningRate { get; init; }
+
+    /// <summary>Shape of the decay.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine;
+
+    /// <summary>Optimizer steps of linear warm-up from 0.</summary>
+    [Range(0, 1_000_000)]
+    public int WarmupSteps { get; init; }
+
+    /// <summary>Decay of the first moment.</summary>
+    [Range(0.0, 0.999999)]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the second moment.</summary>
+    [Range(0.0, 0.999999)]
+    public double Beta2 { get; init; } = 0.95;
+
+    /// <summary>Added to the root of the second moment.</summary>
+    [Range(1e-16, 1.0)]
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary>Decoupled weight decay, on every parameter.</summary>
+    [Range(0.0, 10.0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Largest global L2 norm of the gradient; larger ones are scaled down to it.</summary>
+    [Range(1e-6, 1e6)]
+    public double MaxGradNorm { get; init; } = 1.0;
+
+    /// <summary>Sequences that go through the model at once; null: the whole batch. The gradient does not depend on it beyond rounding.</summary>
+    [Range(1, 1_000_000), OutsideKey]
+    public int? MicroBatch { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace R1Pipeline.Contracts.Options;
+
+/// <summary>Pairwise reward model: -log sigmoid(chosen - rejected), score read at the last token (r1-recipe.md 5.3).</summary>
+public sealed record RewardModelingOptions : OptimizerOptions
+{
+    /// <summary>Passes over the pairs.</summary>
+    [Range(1, 1000)]
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Pairs in one optimizer step.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Longest prompt + response in tokens; a longer pair is refused.</summary>
+    [Range(2, 1_048_576)]
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Pairs held out, from the end of the (shuffled) source: they give the pair accuracy and the score statistics.</summary>
+    [Range(2, 1_000_000)]
+    public int HeldOutPairs { get; init; } = 200;
+
+    /// <summary>Gate: accuracy on the held-out pairs; null: no gate.</summary>
+    [Range(0.0, 1.0), OutsideKey]
+    public double? MinPairAccuracy { get; init; }
+}

@@ -1,0 +1,34 @@
+using R1Pipeline.Contracts.Artifacts;
+
+namespace R1Pipeline.Contracts.Pipelines;
+
+/// <summary>One line of the stage catalog: what <c>uses:</c> may name, what goes in and what comes out.</summary>
+public sealed record StageKind
+{
+    /// <summary>The word after <c>uses:</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The options type behind <c>with:</c>; a sealed record derived from <see cref="Options.StageOptions"/>.</summary>
+    public required Type Options { get; init; }
+
+    /// <summary>What the stage puts out.</summary>
+    public required ArtifactKind Output { get; init; }
+
+    /// <summary>Raised whenever the stage's code changes its result for the same options and inputs: it is part of every stage key.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The named inputs.</summary>
+    public IReadOnlyList<StageInputSlot> Inputs { get; init; } = [];
+
+    /// <summary>
+    /// The row fields that each listed data row needs, as alternatives: a row must have all fields of at least one set.
+    /// Empty: the stage takes no data.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>> RowFields { get; init; } = [];
+
+    /// <summary>Whether <c>data:</c> may be left out although the stage could take rows.</summary>
+    public bool DataOptional { get; init; }
+
+    /// <summary>Whether the stage takes <c>tasks:</c> (evaluation).</summary>
+    public bool TakesTasks { get; init; }
+}
