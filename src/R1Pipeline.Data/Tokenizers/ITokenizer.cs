@@ -1,0 +1,37 @@
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>
+/// Text to token ids and back. Special tokens inside the text are recognised; none is added. Encoding is a pure function of the text.
+/// </summary>
+public interface ITokenizer
+{
+    /// <summary>Rows of the embedding: the largest id + 1.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Id that ends a text or a turn; generation stops at it.</summary>
+    int EosId { get; }
+
+    /// <summary>Id that fills a batch.</summary>
+    int PadId { get; }
+
+    /// <summary>A closed list of words split at white space: every word of the text is one token, so that a one-letter word is a word and never a variable.</summary>
+    bool IsWordLevel { get; }
+
+    /// <summary>Ids of the text. A closed vocabulary throws StageFailedException(UserData) that names the unknown word.</summary>
+    int[] Encode(string text);
+
+    /// <summary>Text of the ids. Bytes that are no UTF-8 (a cut character) become U+FFFD; with <paramref name="skipSpecial"/> special tokens are left out.</summary>
+    string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false);
+
+    /// <summary>Whether the id is a special token.</summary>
+    bool IsSpecial(int id);
+
+    /// <summary>Id of a token by its text as the vocabulary spells it; null when there is none.</summary>
+    int? IdOf(string token);
+
+    /// <summary>A token as the vocabulary spells it.</summary>
+    string TokenOf(int id);
+
+    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c> (a chat template that stands there is kept).</summary>
+    void Save(string directory);
+}

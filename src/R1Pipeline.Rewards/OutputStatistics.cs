@@ -1,0 +1,34 @@
+using R1Pipeline.Contracts.Options;
+
+namespace R1Pipeline.Rewards;
+
+/// <summary>What an evaluation counts of one output (quickstart.md 10). Null where the question cannot be asked of it.</summary>
+public sealed record OutputStatistics
+{
+    /// <summary>The answer equals the gold one; null: no gold, or one that cannot be compared.</summary>
+    public required bool? Strict { get; init; }
+
+    /// <summary>The last number anywhere equals the gold one; null as above.</summary>
+    public required bool? Loose { get; init; }
+
+    /// <summary>Canonical text of the answer, for majority votes: equal answers have equal texts; null: no answer.</summary>
+    public required string? Answer { get; init; }
+
+    /// <summary>The form is right.</summary>
+    public required bool FormatOk { get; init; }
+
+    /// <summary>Language consistency of the chain of thought (the whole output where the form is wrong).</summary>
+    public required double LanguageConsistency { get; init; }
+
+    /// <summary>That text has at least one word of another language than the target.</summary>
+    public required bool Mixed { get; init; }
+
+    /// <summary>Reflective words in the output.</summary>
+    public required int ReflectiveWords { get; init; }
+
+    /// <summary>General answers: the form is right and the answer has every must word and no must-not word; null: the row names none.</summary>
+    public required bool? Helpful { get; init; }
+
+    /// <summary>Measures one output.</summary>
+    public static OutputStatistics Of(RewardInput input, AnswerFormat format, LanguageRule rule = LanguageRule.RunningText) => throw new NotSupportedException(input?.Completion);
+}
