@@ -1,0 +1,64 @@
+using R1Pipeline.Orchestration.Reports;
+
+namespace R1Pipeline.Tests.Reports;
+
+public sealed class ReportWriterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("r1-report-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Write_Chain_BothFilesCarryEverySection()
+    {
+        ReportWriter.Write(SampleReports.Chain(), _folder);
+
+        foreach (string name in new[] { ReportWriter.MarkdownName, ReportWriter.HtmlName })
+        {
+            string text = File.ReadAllText(Path.Combine(_folder, name));
+            foreach (string word in new[] { "sha256 ab12", "Zero (alone)", ".863 ±.032", "≥ .500", "Nothing came from sieve", "5 too-long", "entropy", "signal 9", "step 50", "reward 1.500 (accuracy 1.000, language .500)" })
+            {
+                Assert.Contains(word, text, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Write_Html_StandsAloneAndEscapesModelText()
+    {
+        ReportWriter.Write(SampleReports.Chain(), _folder);
+
+        string html = File.ReadAllText(Path.Combine(_folder, ReportWriter.HtmlName));
+        Assert.Equal(6, html.Split("<svg").Length - 1);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"http", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("url(http", html, StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
+        Assert.Contains("currentColor", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("#010203", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Markdown_FencesAreLongerThanAnyInTheText()
+    {
+        ReportWriter.Write(SampleReports.Chain(), _folder);
+
+        string text = File.ReadAllText(Path.Combine(_folder, ReportWriter.MarkdownName));
+        Assert.Contains("````text\n<think> ``` & <script>", text, StringComparison.Ordinal);
+        Assert.Contains("# little \\<r1\\>: done", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_FailedRunWithoutFigures_SaysWhatWentWrong()
+    {
+        RunReport chain = SampleReports.Chain();
+        StageSection failed = chain.Stages[0] with { State = "failed", Message = "loss is not finite at step 3" };
+        ReportWriter.Write(chain with { State = "failed", Stages = [failed] }, _folder);
+
+        string text = File.ReadAllText(Path.Combine(_folder, ReportWriter.MarkdownName));
+        Assert.Contains("ground is failed: loss is not finite at step 3", text, StringComparison.Ordinal);
+        Assert.Contains("there is no held-out figure", text, StringComparison.Ordinal);
+    }
+}
