@@ -1,0 +1,40 @@
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.Orchestration.Runs;
+
+/// <summary>One worker process of a stage, as the store knows it.</summary>
+public sealed record AttemptState
+{
+    /// <summary>Number, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Fencing token of its lease.</summary>
+    public required long Token { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public AttemptOutcome Outcome { get; init; } = AttemptOutcome.Running;
+
+    /// <summary>Why it ended without the result.</summary>
+    public StageFailureClass? Failure { get; init; }
+
+    /// <summary>The failure in words.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Step that it went on from; 0: from the start.</summary>
+    public long ResumedFrom { get; init; }
+
+    /// <summary>Steps that it computed, repeated ones included.</summary>
+    public long StepsExecuted { get; init; }
+
+    /// <summary>Largest resident set seen, in bytes.</summary>
+    public long PeakResidentBytes { get; init; }
+
+    /// <summary>Micro-batch limit that it was given; null: none.</summary>
+    public int? MicroBatchLimit { get; init; }
+
+    /// <summary>When its lease was granted.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended; null while it runs.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+}

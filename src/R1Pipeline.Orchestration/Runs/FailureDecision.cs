@@ -1,0 +1,17 @@
+namespace R1Pipeline.Orchestration.Runs;
+
+/// <summary>What follows from a failed attempt.</summary>
+public enum FailureDecision
+{
+    /// <summary>Again from the last checkpoint, after a pause that doubles.</summary>
+    Retry,
+
+    /// <summary>Again from the last checkpoint with half the micro-batch.</summary>
+    RetryWithSmallerMicroBatch,
+
+    /// <summary>The stage is failed; its dependants do not run.</summary>
+    Fail,
+
+    /// <summary>The stage is interrupted and can be resumed.</summary>
+    Interrupt,
+}

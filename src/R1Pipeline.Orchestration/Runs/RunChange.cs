@@ -1,0 +1,91 @@
+using System.Text.Json;
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Data;
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.Orchestration.Runs;
+
+/// <summary>Everything that can happen to a run. A closed family: <see cref="RunTransitions"/> says what each one does.</summary>
+/// <param name="At">When.</param>
+public abstract record RunChange(DateTimeOffset At)
+{
+    /// <summary>The stage it is about; null: the run.</summary>
+    public virtual string? Subject => null;
+}
+
+/// <summary>An owner starts the run or goes on with it: unfinished stages wait again, attempts of a dead owner are lost.</summary>
+public sealed record RunTakenOver(DateTimeOffset At, int OwnerPid) : RunChange(At);
+
+/// <summary>A stage's key was already done in this store.</summary>
+public sealed record StageReused(DateTimeOffset At, string Stage, string Key, string KeyParts, string Limits, StageResult Result) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>A lease was granted to a new attempt.</summary>
+public sealed record AttemptStarted(DateTimeOffset At, string Stage, string Key, string KeyParts, string Limits, long Token) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>A worker gave a sign of life. Not kept as an event.</summary>
+public sealed record AttemptProgressed(DateTimeOffset At, string Stage, long Token, HeartbeatMessage Heartbeat) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>A checkpoint became durable.</summary>
+public sealed record CheckpointCommitted(DateTimeOffset At, string Stage, long Token, CheckpointRef Checkpoint) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>The rollouts of an iteration became durable.</summary>
+public sealed record RolloutsCommitted(DateTimeOffset At, string Stage, long Token, RolloutShard Shard) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>A worker ended; <paramref name="Report"/> says how, <paramref name="Decision"/> what follows (null when the stage is done).</summary>
+public sealed record AttemptEnded(DateTimeOffset At, string Stage, long Token, StageReport Report, FailureDecision? Decision, int? NextMicroBatchLimit) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>A stage could not even be started (its inputs or data cannot be read).</summary>
+public sealed record StageRefused(DateTimeOffset At, string Stage, StageFailureClass Failure, string Message) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>The user accepts a missed gate, now or in advance.</summary>
+public sealed record MissedGateAccepted(DateTimeOffset At, string Stage) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>The stage is to be computed again, whatever is there.</summary>
+public sealed record StageReset(DateTimeOffset At, string Stage) : RunChange(At)
+{
+    /// <inheritdoc/>
+    public override string? Subject => Stage;
+}
+
+/// <summary>Somebody asked to cancel the run.</summary>
+public sealed record CancelRequested(DateTimeOffset At) : RunChange(At);
+
+/// <summary>The owner has nothing left to do: the run takes the state that follows from its stages.</summary>
+public sealed record RunConcluded(DateTimeOffset At, bool StopRequested) : RunChange(At);
+
+/// <summary>A finished computation of a stage key, wherever it was done.</summary>
+public sealed record StageResult(
+    string Run, string Stage, ExecutionState State, StageFailureClass? Failure, string? Message, string? Limits, ArtifactRef Artifact,
+    JsonElement? Metrics, IReadOnlyList<DataAccount> Data, long StepsDone, long StepsPlanned);
