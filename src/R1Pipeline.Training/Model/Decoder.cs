@@ -1,0 +1,225 @@
+using R1Pipeline.Contracts.Randomness;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// A Qwen2-style decoder on flat parameters: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. <see cref="Hidden"/> reads whole sequences,
+/// <see cref="Prefill"/> and <see cref="Decode"/> continue them token by token against a cache. Refuses sequences longer than the model's context.
+/// All tensors that methods return belong to the caller's dispose scope.
+/// </summary>
+public sealed class Decoder : IDisposable
+{
+    private readonly RotaryTable _rotary;
+    private readonly DecoderLayer[] _layers;
+    private readonly Tensor _embedding, _finalNorm;
+    private readonly Tensor? _output;
+
+    /// <summary>A decoder over existing parameters, which it owns from now on.</summary>
+    internal Decoder(DecoderConfig config, FlatParameters parameters)
+    {
+        (Config, Parameters) = (config, parameters);
+        _rotary = new RotaryTable(config.HeadSize, config.RopeTheta);
+        _embedding = parameters[DecoderParameters.Embedding];
+        _finalNorm = parameters[DecoderParameters.FinalNorm];
+        _output = config.TiedEmbeddings ? _embedding : parameters.Contains(DecoderParameters.Output) ? parameters[DecoderParameters.Output] : null;
+        _layers = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new DecoderLayer(config, parameters, layer))];
+    }
+
+    /// <summary>Shape and constants.</summary>
+    public DecoderConfig Config { get; }
+
+    /// <summary>All parameters.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>The output projection, [V, D]; the embedding itself where they are tied.</summary>
+    /// <exception cref="InvalidOperationException">The decoder is the body of a reward model and has none.</exception>
+    public Tensor OutputWeight => _output ?? throw new InvalidOperationException("this decoder has no output projection: it is the body of a reward model");
+
+    /// <summary>
+    /// A new, trainable decoder: normal weights (<paramref name="initStd"/>; the two projections back into the residual stream divided by sqrt(2 · layers)),
+    /// norms 1, biases 0. Every tensor draws from a stream of its own name.
+    /// </summary>
+    public static Decoder Create(DecoderConfig config, long seed, string stage, double initStd)
+    {
+        var parameters = new FlatParameters(DecoderParameters.Shapes(config, withOutput: true), withGradients: true);
+        foreach (ParameterShape shape in parameters.Shapes) Initialize(parameters, shape, config, seed, stage, initStd);
+        return new Decoder(config, parameters);
+    }
+
+    /// <summary>The same weights in new memory, without gradients.</summary>
+    public Decoder Clone() => Copy(withGradients: false);
+
+    /// <summary>The same weights in new memory, trainable or not.</summary>
+    public Decoder Copy(bool withGradients)
+    {
+        var parameters = new FlatParameters(Parameters.Shapes, withGradients);
+        parameters.CopyValuesFrom(Parameters);
+        return new Decoder(Config, parameters);
+    }
+
+    /// <summary>Hidden states after the final norm.</summary>
+    /// <param name="ids">[B, T], int64.</param>
+    /// <param name="positions">[B, T], int64; null: 0, 1, 2, …</param>
+    /// <param name="mask">Boolean, broadcast to [B, H, T, T], true = seen; null: causal.</param>
+    /// <returns>[B, T, D].</returns>
+    /// <exception cref="StageFailedException">UserData: more tokens than the model's context.</exception>
+    public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null) => Run(ids, positions, mask, null);
+
+    /// <summary>Logits of hidden states: [.., D] -> [.., V].</summary>
+    public Tensor Project(Tensor hidden) => F.linear(hidden, OutputWeight);
+
+    /// <summary>An empty cache for <paramref name="rows"/> sequences of at most <paramref name="maxTokens"/> tokens.</summary>
+    public KeyValueCache NewCache(int rows, int maxTokens) => new(Config, rows, maxTokens);
+
+    /// <summary>
+    /// Reads prompts once and lays their keys and values into the cache, each prompt into as many rows as ask for it. Without gradients.
+    /// </summary>
+    /// <param name="prompts">P prompts, at least one token each.</param>
+    /// <param name="rows">Cache rows to fill.</param>
+    /// <param name="promptOfRow">For each of <paramref name="rows"/>, which prompt.</param>
+    /// <param name="cache">The cache.</param>
+    /// <returns>[P, D]: the hidden state of each prompt's last token.</returns>
+    public Tensor Prefill(IReadOnlyList<int[]> prompts, ReadOnlySpan<int> rows, ReadOnlySpan<int> promptOfRow, KeyValueCache cache)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(promptOfRow.Length, rows.Length);
+        int longest = prompts.Max(prompt => prompt.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(longest, cache.MaxTokens);
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        long[] ids = new long[prompts.Count * longest], last = new long[prompts.Count];
+        for (int p = 0; p < prompts.Count; p++)
+        {
+            if (prompts[p].Length == 0) throw new ArgumentException($"prompt {p} is empty", nameof(prompts));
+            for (int t = 0; t < prompts[p].Length; t++) ids[p * longest + t] = prompts[p][t];
+            last[p] = p * longest + prompts[p].Length - 1;
+        }
+
+        Tensor target = tensor(Widen(rows)), source = tensor(Widen(promptOfRow));
+        Tensor hidden = Run(tensor(ids, [prompts.Count, longest]), null, null, (layer, key, value) =>
+        {
+            _ = cache.Keys[layer].narrow(2, 0, longest).index_copy_(0, target, key.index_select(0, source));
+            _ = cache.Values[layer].narrow(2, 0, longest).index_copy_(0, target, value.index_select(0, source));
+        });
+        return hidden.view(-1, Config.HiddenSize).index_select(0, tensor(last)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads one more token of rows 0 to N - 1 of the cache. Without gradients.</summary>
+    /// <param name="ids">The token of each row.</param>
+    /// <param name="positions">Its position in the row: the number of tokens before it.</param>
+    /// <param name="cache">The cache, at least N rows.</param>
+    /// <returns>[N, D], after the final norm.</returns>
+    public Tensor Decode(ReadOnlySpan<int> ids, ReadOnlySpan<int> positions, KeyValueCache cache)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(positions.Length, ids.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ids.Length, cache.Rows);
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        DecodeStep step = NewStep(positions, cache);
+        Tensor x = _embedding.index_select(0, tensor(Widen(ids)));
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            using var inner = NewDisposeScope();
+            _layers[layer].Decode(x, step, cache.Keys[layer], cache.Values[layer]);
+        }
+
+        return RmsNormFunction.Normalize(x, _finalNorm, Config.RmsNormEps).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rotary.Dispose();
+        Parameters.Dispose();
+    }
+
+    private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues)
+    {
+        long batch = ids.size(0), tokens = ids.size(1);
+        CheckLength(tokens);
+        (Tensor cos, Tensor sin) = Angles(batch, tokens, positions);
+        Tensor x = _embedding.index_select(0, ids.reshape(-1)).view(batch, tokens, Config.HiddenSize);
+        bool taped = is_grad_enabled();
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            int index = layer;
+            Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
+            if (taped)
+            {
+                x = _layers[layer].Forward(x, cos, sin, mask, sink);
+                continue;
+            }
+
+            using var inner = NewDisposeScope();
+            x = _layers[layer].Forward(x, cos, sin, mask, sink).MoveToOuterDisposeScope();
+        }
+
+        return RmsNormFunction.Normalize(x, _finalNorm, Config.RmsNormEps);
+    }
+
+    // Broadcast to [B, T, heads, hd].
+    private (Tensor Cos, Tensor Sin) Angles(long batch, long tokens, Tensor? positions)
+    {
+        int reserve = positions is null ? (int)tokens : checked((int)positions.max().ToInt64() + 1);
+        CheckLength(reserve);
+        _rotary.Reserve(reserve);
+        if (positions is null)
+            return (_rotary.Cos!.narrow(0, 0, tokens).unsqueeze(1), _rotary.Sin!.narrow(0, 0, tokens).unsqueeze(1));
+        Tensor flat = positions.reshape(-1);
+        return (_rotary.Cos!.index_select(0, flat).view(batch, tokens, 1, Config.HeadSize), _rotary.Sin!.index_select(0, flat).view(batch, tokens, 1, Config.HeadSize));
+    }
+
+    private DecodeStep NewStep(ReadOnlySpan<int> positions, KeyValueCache cache)
+    {
+        int rows = positions.Length, longest = 0;
+        foreach (int position in positions) longest = Math.Max(longest, position + 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(longest, cache.MaxTokens);
+        CheckLength(longest);
+        _rotary.Reserve(longest);
+        long[] slots = new long[rows * Config.NumKvHeads];
+        float[] mask = new float[rows * longest];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int head = 0; head < Config.NumKvHeads; head++)
+                slots[row * Config.NumKvHeads + head] = ((long)row * Config.NumKvHeads + head) * cache.MaxTokens + positions[row];
+            mask.AsSpan(row * longest + positions[row] + 1, longest - positions[row] - 1).Fill(float.NegativeInfinity);
+        }
+
+        Tensor at = tensor(Widen(positions));
+        return new DecodeStep(_rotary.Cos!.index_select(0, at).unsqueeze(1), _rotary.Sin!.index_select(0, at).unsqueeze(1),
+            tensor(slots), tensor(mask, [rows, 1, 1, longest]), longest);
+    }
+
+    private void CheckLength(long tokens)
+    {
+        if (tokens > Config.ContextTokens)
+            throw new StageFailedException(StageFailureClass.UserData,
+                $"a sequence has {tokens} tokens, the model's context is {Config.ContextTokens}: lower max-tokens or max-new-tokens");
+    }
+
+    private static long[] Widen(ReadOnlySpan<int> numbers)
+    {
+        long[] wide = new long[numbers.Length];
+        for (int i = 0; i < wide.Length; i++) wide[i] = numbers[i];
+        return wide;
+    }
+
+    private static void Initialize(FlatParameters parameters, ParameterShape shape, DecoderConfig config, long seed, string stage, double std)
+    {
+        using IDisposable frozen = no_grad();
+        using Tensor target = parameters.ValueOf(shape.Name);
+        if (shape.Name.EndsWith("norm", StringComparison.Ordinal)) { _ = target.fill_(1); return; }
+        if (shape.Name.EndsWith(".bias", StringComparison.Ordinal)) return;
+        bool intoResidual = shape.Name.EndsWith(".attention-output", StringComparison.Ordinal) || shape.Name.EndsWith(".down", StringComparison.Ordinal);
+        double scale = intoResidual ? std / Math.Sqrt(2.0 * config.NumLayers) : std;
+        var random = new RandomStream(seed, stage, 0, "init/" + shape.Name);
+        float[] values = new float[shape.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = (float)(scale * random.NextGaussian());
+        using Tensor drawn = tensor(values, shape.Dimensions);
+        _ = target.copy_(drawn);
+    }
+}

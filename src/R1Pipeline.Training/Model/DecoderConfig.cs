@@ -1,0 +1,82 @@
+using R1Pipeline.Contracts.Options;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>Shape and constants of a Qwen2-style decoder. Read from and written to Hugging Face's <c>config.json</c> by <see cref="DecoderConfigFile"/>.</summary>
+public sealed record DecoderConfig
+{
+    /// <summary>Rows of the embedding (V).</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Width of the residual stream (D).</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Decoder layers.</summary>
+    public required int NumLayers { get; init; }
+
+    /// <summary>Query heads (H).</summary>
+    public required int NumHeads { get; init; }
+
+    /// <summary>Key-value heads (K), a divisor of H.</summary>
+    public required int NumKvHeads { get; init; }
+
+    /// <summary>Width of one head (hd), even.</summary>
+    public required int HeadSize { get; init; }
+
+    /// <summary>Width of the SwiGLU layer (F).</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Longest sequence in tokens.</summary>
+    public required int ContextTokens { get; init; }
+
+    /// <summary>Base of the rotary frequencies.</summary>
+    public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>Epsilon of RMSNorm, under the root.</summary>
+    public double RmsNormEps { get; init; } = 1e-6;
+
+    /// <summary>Whether the output projection is the embedding.</summary>
+    public bool TiedEmbeddings { get; init; } = true;
+
+    /// <summary>Beginning-of-text id, where the model has one.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>End-of-text id.</summary>
+    public int? EosTokenId { get; init; }
+
+    /// <summary>Padding id, where the model has one.</summary>
+    public int? PadTokenId { get; init; }
+
+    /// <summary>The config of a new model of the given shape.</summary>
+    /// <exception cref="ArgumentException">Heads do not divide the width, or key-value heads not the heads.</exception>
+    public static DecoderConfig Of(ModelShapeOptions shape, int vocabularySize, int? eosTokenId, int? padTokenId)
+    {
+        if (shape.HiddenSize % shape.NumHeads != 0)
+            throw new ArgumentException($"hidden-size {shape.HiddenSize} is not a multiple of num-heads {shape.NumHeads}", nameof(shape));
+        var config = new DecoderConfig
+        {
+            VocabularySize = vocabularySize,
+            HiddenSize = shape.HiddenSize,
+            NumLayers = shape.NumLayers,
+            NumHeads = shape.NumHeads,
+            NumKvHeads = shape.NumKvHeads,
+            HeadSize = shape.HiddenSize / shape.NumHeads,
+            IntermediateSize = shape.IntermediateSize,
+            ContextTokens = shape.ContextTokens,
+            RopeTheta = shape.RopeTheta,
+            RmsNormEps = shape.RmsNormEps,
+            TiedEmbeddings = shape.TiedEmbeddings,
+            EosTokenId = eosTokenId,
+            PadTokenId = padTokenId,
+        };
+        return config.Problem() is { } problem ? throw new ArgumentException(problem, nameof(shape)) : config;
+    }
+
+    /// <summary>What is wrong with the shape; null when it can be computed.</summary>
+    internal string? Problem()
+    {
+        if (NumHeads % NumKvHeads != 0) return $"{NumHeads} query heads are not a multiple of {NumKvHeads} key-value heads";
+        if (HeadSize % 2 != 0) return $"head size {HeadSize} is odd: rotary embedding turns pairs";
+        return null;
+    }
+}

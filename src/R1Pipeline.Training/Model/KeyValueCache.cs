@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// Keys and values of the tokens seen so far, [rows, K, tokens, hd] per layer, allocated once. Rows are independent: each stands at its own position.
+/// Live rows are kept at the front (<see cref="Move"/>), so that a decode step computes nothing for rows that ended.
+/// </summary>
+public sealed class KeyValueCache : IDisposable
+{
+    internal KeyValueCache(DecoderConfig config, int rows, int maxTokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+        (Rows, MaxTokens) = (rows, maxTokens);
+        (Keys, Values) = (new Tensor[config.NumLayers], new Tensor[config.NumLayers]);
+        for (int layer = 0; layer < config.NumLayers; layer++)
+        {
+            Keys[layer] = zeros([rows, config.NumKvHeads, maxTokens, config.HeadSize]).DetachFromDisposeScope();
+            Values[layer] = zeros([rows, config.NumKvHeads, maxTokens, config.HeadSize]).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>Sequences side by side.</summary>
+    public int Rows { get; }
+
+    /// <summary>Longest sequence of a row, prompt included.</summary>
+    public int MaxTokens { get; }
+
+    internal Tensor[] Keys { get; }
+
+    internal Tensor[] Values { get; }
+
+    /// <summary>Copies the first <paramref name="tokens"/> tokens of row <paramref name="from"/> over row <paramref name="to"/>.</summary>
+    public void Move(int from, int to, int tokens)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (Tensor cache in Keys.Concat(Values))
+            _ = cache.select(0, to).narrow(1, 0, tokens).copy_(cache.select(0, from).narrow(1, 0, tokens));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor cache in Keys.Concat(Values)) cache.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// RMSNorm as one node of the graph: y = x · r · w with r = 1 / sqrt(mean(x²) + eps), eps under the root as in transformers.
+/// One custom node keeps x and r instead of the four intermediates of the plain operations.
+/// </summary>
+internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(RmsNormFunction);
+
+    /// <summary>x [.., D], w [D] -> y [.., D]; on the tape where one is recorded.</summary>
+    public static Tensor Normalize(Tensor x, Tensor w, double eps)
+    {
+        if (is_grad_enabled()) return apply(x, w, eps);
+        using Tensor r = Scale(x, eps);
+        return x.mul(r).mul_(w);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (x, w, eps) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
+        Tensor r = Scale(x, eps);
+        ctx.save_for_backward([x, w, r]);
+        return x.mul(r).mul_(w);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        List<Tensor> saved = ctx.get_saved_variables();
+        var (x, w, r) = (saved[0], saved[1], saved[2]);
+        long width = x.size(-1);
+        Tensor normalized = x.mul(r);
+        Tensor product = grad_output.mul(normalized);                                   // dy · x̂: its row sums weighted by w give the projection, its column sums dw
+        Tensor projection = product.matmul(w).mul_(1.0 / width).unsqueeze_(-1);
+        Tensor dx = grad_output.mul(w).addcmul_(normalized, projection, -1).mul_(r);
+        Tensor dw = product.view(-1, width).sum(dim: 0);
+        return [dx, dw, null!];
+    }
+
+    private static Tensor Scale(Tensor x, double eps) => x.norm(-1, true).pow_(2).mul_(1.0 / x.size(-1)).add_(eps).rsqrt_();
+}

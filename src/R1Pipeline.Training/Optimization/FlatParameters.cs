@@ -1,0 +1,85 @@
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Optimization;
+
+/// <summary>
+/// All parameters of a model as views of one flat fp32 buffer, and their gradients as views of another: an optimizer step is a handful of kernels,
+/// a checkpoint a handful of writes. Gradients accumulate in place; they are cleared with <see cref="ClearGradients"/> and never replaced.
+/// </summary>
+public sealed class FlatParameters : IDisposable
+{
+    private readonly Dictionary<string, (ParameterShape Shape, long Offset, Tensor Leaf)> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Lays the tensors out in the given order, all zero.</summary>
+    /// <param name="shapes">Names and shapes; names are unique.</param>
+    /// <param name="withGradients">Whether the parameters are trained; without, no gradient buffer exists.</param>
+    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients)
+    {
+        Shapes = shapes;
+        Count = shapes.Sum(shape => shape.Count);
+        Values = zeros(Count).DetachFromDisposeScope();
+        Gradients = withGradients ? zeros(Count).DetachFromDisposeScope() : null;
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        long offset = 0;
+        foreach (ParameterShape shape in shapes)
+        {
+            Tensor leaf = Values.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(withGradients).DetachFromDisposeScope();
+            if (Gradients is not null) leaf.grad = Gradients.narrow(0, offset, shape.Count).view(shape.Dimensions);
+            _byName.Add(shape.Name, (shape, offset, leaf));
+            offset += shape.Count;
+        }
+    }
+
+    /// <summary>The tensors, in the order of the buffer.</summary>
+    public IReadOnlyList<ParameterShape> Shapes { get; }
+
+    /// <summary>Number of parameters.</summary>
+    public long Count { get; }
+
+    /// <summary>All values, [Count], fp32. Write to it only without a gradient tape.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>All gradients, [Count], fp32; null for parameters that are not trained.</summary>
+    public Tensor? Gradients { get; }
+
+    /// <summary>The parameter as a leaf of the autograd graph. Belongs to this object.</summary>
+    public Tensor this[string name] => _byName[name].Leaf;
+
+    /// <summary>Whether there is a parameter of this name.</summary>
+    public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>A new view of the parameter's values; the caller (or its scope) disposes it.</summary>
+    public Tensor ValueOf(string name) => View(Values, name);
+
+    /// <summary>A new view of the parameter's gradient; the caller (or its scope) disposes it.</summary>
+    /// <exception cref="InvalidOperationException">The parameters are not trained.</exception>
+    public Tensor GradientOf(string name) => View(Gradients ?? throw new InvalidOperationException("these parameters have no gradient buffer"), name);
+
+    /// <summary>Takes over the values of parameters of the same layout.</summary>
+    /// <exception cref="ArgumentException">The layouts differ.</exception>
+    public void CopyValuesFrom(FlatParameters other)
+    {
+        if (other.Count != Count) throw new ArgumentException($"the other model has {other.Count} parameters, this one {Count}", nameof(other));
+        using IDisposable frozen = no_grad();
+        _ = Values.copy_(other.Values);
+    }
+
+    /// <summary>Sets all gradients to zero, in place.</summary>
+    public void ClearGradients() => _ = Gradients?.zero_();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, _, leaf) in _byName.Values) leaf.Dispose();
+        Values.Dispose();
+        Gradients?.Dispose();
+    }
+
+    private Tensor View(Tensor buffer, string name)
+    {
+        var (shape, offset, _) = _byName[name];
+        using Tensor flat = buffer.narrow(0, offset, shape.Count);
+        return flat.view(shape.Dimensions);
+    }
+}
