@@ -9,6 +9,7 @@ namespace R1Pipeline.Contracts.Options;
 public sealed record AdditionOptions
 {
     /// <summary>Which rows.</summary>
+    [Required]
     public AdditionSplit Split { get; init; }
 
     /// <summary>How many rows.</summary>

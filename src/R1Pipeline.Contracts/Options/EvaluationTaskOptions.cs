@@ -6,6 +6,7 @@ namespace R1Pipeline.Contracts.Options;
 public sealed record EvaluationTaskOptions
 {
     /// <summary>Name of the data source.</summary>
+    [Required]
     public string Data { get; init; } = "";
 
     /// <summary>Temperature; 0 is greedy.</summary>

@@ -18,6 +18,7 @@ public sealed record GateOptions
     public string? RelativeTo { get; init; }
 
     /// <summary>Name of the figure, as in <c>status --json</c> with hyphens: <c>pass-at-1</c>, <c>loose-pass-at-1</c>, <c>pass-at-k</c>, <c>loose-pass-at-k</c>, <c>cons-at-k</c>, <c>format-rate</c>, <c>mixing-rate</c>.</summary>
+    [AllowedValues("pass-at-1", "loose-pass-at-1", "pass-at-k", "loose-pass-at-k", "cons-at-k", "format-rate", "mixing-rate")]
     public string Metric { get; init; } = "pass-at-1";
 
     /// <summary>The smallest value that passes; null: no lower limit.</summary>

@@ -15,10 +15,10 @@ public static class StageCatalog
     /// <summary>All kinds, in the order in which a run of the paper meets them.</summary>
     public static IReadOnlyList<StageKind> All { get; } =
     [
-        new() { Name = "import-model", Options = typeof(ImportModelOptions), Output = ArtifactKind.Model, Version = 1 },
+        new() { Name = "import-model", Options = typeof(ImportModelOptions), Output = ArtifactKind.Model, Version = 1, HasCheckpoints = false },
         new()
         {
-            Name = "train-tokenizer", Options = typeof(TrainTokenizerOptions), Output = ArtifactKind.Tokenizer, Version = 1,
+            Name = "train-tokenizer", Options = typeof(TrainTokenizerOptions), Output = ArtifactKind.Tokenizer, Version = 1, HasCheckpoints = false,
             RowFields = [[DataRowFields.Text], PromptAndResponse],
         },
         new()
