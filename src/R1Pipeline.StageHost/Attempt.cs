@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Text.Json;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Disk;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.StageHost.Channel;
+using R1Pipeline.StageHost.Failures;
+using R1Pipeline.StageHost.Faults;
+using R1Pipeline.StageHost.Steps;
+using Serilog;
+
+namespace R1Pipeline.StageHost;
+
+/// <summary>One attempt from its first phase to its report. Whatever the stage throws becomes a report and an exit code here and nowhere else.</summary>
+internal sealed class Attempt(
+    StageRequest request, IReadOnlyList<IStage> stages, Action<int, string?>? prepare, IOwnerChannel owner, ProgressCounters progress, ILogger log)
+{
+    private const string FaultVariable = "R1_FAULT";
+    private const string LibtorchVariable = "R1_LIBTORCH";
+
+    private StageContext? _context;
+
+    public int Run()
+    {
+        log.Information("Attempt {Attempt} of stage {Stage} ({Uses}), key {Key}, token {Token}, process {ProcessId}",
+            request.Attempt, request.Stage, request.Uses, request.Key, request.Token, Environment.ProcessId);
+        try
+        {
+            StageReport report = Execute();
+            Send(report);
+            log.Information("Done: {Steps} steps", report.StepsDone);
+            return WorkerExitCode.Done;
+        }
+        catch (Exception error)
+        {
+            return Fail(error);
+        }
+    }
+
+    private StageReport Execute()
+    {
+        using var faults = new FaultPlan(Environment.GetEnvironmentVariable(FaultVariable), request.Attempt);
+        IStage stage = stages.FirstOrDefault(candidate => candidate.Uses == request.Uses)
+            ?? throw new StageFailedException(StageFailureClass.UserData, $"this worker has no stage '{request.Uses}'; it has {string.Join(", ", stages.Select(known => known.Uses))}");
+        _context = new StageContext(request, owner, log, progress, faults);
+        progress.Phase = "loading";
+        prepare?.Invoke(_context.Threads, Environment.GetEnvironmentVariable(LibtorchVariable));
+        StageResult result = stage.Execute(_context);
+        Demand(_context.Ledger.Done == progress.StepsPlanned,
+            $"stage kind {request.Uses} returned after {_context.Ledger.Done} of {progress.StepsPlanned} planned steps");
+        Demand(result.Artifact.Kind == StageCatalog.Find(request.Uses)!.Output, $"stage kind {request.Uses} returned a {result.Artifact.Kind}");
+        Demand(result.Artifact == _context.Committed, $"stage kind {request.Uses} returned an artifact that it did not commit in this attempt");
+        return Report(_context) with
+        {
+            Artifact = result.Artifact,
+            Metrics = JsonSerializer.SerializeToElement(result.Metrics, ContractJson.Compact),
+            Data = result.Data,
+            StepMetrics = _context.Ledger.Pending,
+        };
+    }
+
+    private int Fail(Exception error)
+    {
+        StageFailureClass failure = FailureMap.ClassOf(error);
+        int code = FailureMap.ExitCodeOf(failure);
+        if (code == FailureMap.Bug)
+        {
+            log.Error(error, "Stage {Stage} failed with a bug", request.Stage);
+            Console.Error.WriteLine(error);
+        }
+        else
+        {
+            log.Error("Stage {Stage} ends with {Failure}: {Message}", request.Stage, failure, error.Message);
+        }
+        if (failure == StageFailureClass.LeaseLost) return code;
+        bool keepsOutput = failure == StageFailureClass.GateMissed;
+        try
+        {
+            Send(Report(_context) with
+            {
+                Failure = failure,
+                Message = FailureMap.MessageOf(error, request),
+                Artifact = keepsOutput ? _context?.Committed : null,
+                StepMetrics = keepsOutput ? _context?.Ledger.Pending ?? [] : [],
+            });
+        }
+        catch (StageFailedException lost) when (lost.Failure == StageFailureClass.LeaseLost)
+        {
+            return WorkerExitCode.LeaseLost;
+        }
+        return code;
+    }
+
+    private void Send(StageReport report)
+    {
+        owner.DemandLease();
+        try
+        {
+            AtomicFile.WriteAllText(RunDirectory.ReportOf(request.AttemptDirectory), JsonSerializer.Serialize(report, ContractJson.Indented));
+        }
+        catch (IOException error) when (DiskGuard.IsDiskFull(error))
+        {
+            log.Warning("No space for {Report}: the message to the owner is all there is", RunDirectory.ReportOf(request.AttemptDirectory));
+        }
+        owner.Commit(sequence => new ReportMessage { Sequence = sequence, Report = report });
+    }
+
+    private StageReport Report(StageContext? context)
+    {
+        using var self = Process.GetCurrentProcess();
+        return new StageReport { StepsDone = context?.Ledger.Done ?? 0, StepsPlanned = progress.StepsPlanned, PeakResidentBytes = self.PeakWorkingSet64 };
+    }
+
+    private static void Demand(bool holds, string message)
+    {
+        if (!holds) throw new InvalidOperationException(message);
+    }
+}

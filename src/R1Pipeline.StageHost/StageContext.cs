@@ -1,0 +1,224 @@
+using System.Text.Json;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Checkpoints;
+using R1Pipeline.Artifacts.Disk;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.StageHost.Channel;
+using R1Pipeline.StageHost.Faults;
+using R1Pipeline.StageHost.Steps;
+using Serilog;
+
+namespace R1Pipeline.StageHost;
+
+/// <summary>
+/// All that a stage knows of the world: its request, its inputs, where to resume, and the calls by which steps, rollouts, checkpoints and
+/// the artifact become durable. Every one of them looks at the lease before anything becomes visible. For the training thread only.
+/// </summary>
+public sealed class StageContext : ILoopHost
+{
+    private readonly IOwnerChannel _owner;
+    private readonly ProgressCounters _progress;
+    private readonly FaultPlan _faults;
+    private readonly DiskGuard _disk;
+    private readonly ArtifactStore _store;
+    private readonly CheckpointWriter _writer;
+    private readonly CheckpointKeeper _keeper;
+    private readonly HashSet<string> _verified = [];
+    private readonly StageOptions _options;
+
+    /// <summary>Opens a stage's attempt: reads its options, deletes leftovers of dead attempts, finds the checkpoint to resume from.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="owner">Who commits it.</param>
+    /// <param name="log">The attempt's log.</param>
+    /// <param name="progress">Counters that the heartbeat reports; null: nobody listens.</param>
+    /// <param name="freeBytes">Free bytes on a folder's file system; null: ask the system.</param>
+    /// <exception cref="StageFailedException">The options are not an object of the catalog's type.</exception>
+    public StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters? progress = null, Func<string, long>? freeBytes = null)
+        : this(request, owner, log, progress ?? new ProgressCounters(), new FaultPlan(null, request.Attempt), freeBytes)
+    {
+    }
+
+    internal StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters progress, FaultPlan faults, Func<string, long>? freeBytes = null)
+    {
+        (Request, Log, _owner, _progress, _faults) = (request, log, owner, progress, faults);
+        _options = ReadOptions(request);
+        _disk = new DiskGuard(request.Run, freeBytes);
+        _store = new ArtifactStore(request.ArtifactsDirectory);
+        _store.RemoveOrphans();
+        CheckpointCleaner.RemoveOrphans(request.StageDirectory, request.Checkpoints, request.Token);
+        _writer = new CheckpointWriter(request.StageDirectory, request.Key, request.Token, _disk);
+
+        var skipped = new List<CheckpointRef>();
+        CheckpointRef? good = CheckpointReader.NewestGood(request.Checkpoints, request.Key, (checkpoint, reason) =>
+        {
+            skipped.Add(checkpoint);
+            log.Warning("Checkpoint {Directory} of step {Step} is skipped: {Reason}", checkpoint.Directory, checkpoint.Step, reason);
+        });
+        List<CheckpointRef> usable = [.. request.Checkpoints.Except(skipped)];
+        _keeper = new CheckpointKeeper(_options.CheckpointEverySteps, _options.KeepCheckpoints, usable, skipped);
+        Resume = good is null ? null : new ResumePoint(good.Step, good.Directory);
+        Ledger = new StepLedger(good?.Step ?? 0);
+        progress.ResumedFrom = progress.StepsDone = good?.Step ?? 0;
+        if (good is not null) log.Information("Resuming from step {Step} of {Directory}", good.Step, good.Directory);
+    }
+
+    /// <summary>What to do.</summary>
+    public StageRequest Request { get; }
+
+    /// <summary>The attempt's log.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>Where to go on; null: from the start.</summary>
+    public ResumePoint? Resume { get; }
+
+    /// <summary>CPU threads to compute with.</summary>
+    public int Threads => _options.Threads;
+
+    /// <summary>Steps planned, as the stage said.</summary>
+    public long StepsPlanned => _progress.StepsPlanned;
+
+    /// <inheritdoc/>
+    public bool CheckpointDue => _owner.StopRequested || _keeper.IsDue(Ledger.Done);
+
+    internal StepLedger Ledger { get; }
+
+    /// <summary>The output that the stage committed last; a missed gate keeps it.</summary>
+    internal ArtifactRef? Committed { get; private set; }
+
+    /// <summary>The stage's options.</summary>
+    /// <exception cref="InvalidOperationException">The catalog knows another type for this kind.</exception>
+    public T Options<T>() where T : StageOptions => _options as T
+        ?? throw new InvalidOperationException($"stage kind {Request.Uses} has {_options.GetType().Name}, not {typeof(T).Name}");
+
+    /// <summary>The one input of a role, verified byte by byte.</summary>
+    /// <exception cref="StageFailedException">It is damaged.</exception>
+    /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
+    public StageArtifact Artifact(string role)
+    {
+        IReadOnlyList<StageArtifact> artifacts = Artifacts(role);
+        return artifacts.Count == 1 ? artifacts[0] : throw new InvalidOperationException($"stage {Request.Stage} has {artifacts.Count} inputs with role '{role}', not one");
+    }
+
+    /// <summary>All inputs of a role, in file order, verified byte by byte; empty when there is none.</summary>
+    /// <exception cref="StageFailedException">One is damaged.</exception>
+    public IReadOnlyList<StageArtifact> Artifacts(string role)
+    {
+        List<StageArtifact> artifacts = [.. Request.Artifacts.Where(artifact => artifact.Role == role)];
+        artifacts.ForEach(VerifyOnce);
+        return artifacts;
+    }
+
+    /// <summary>The micro-batch to use: the option's, bounded by what the control plane learned from running out of memory. Null: no limit.</summary>
+    public int? MicroBatch(int? option) => (option, Request.MicroBatchLimit) switch
+    {
+        (null, var limit) => limit,
+        (var wanted, null) => wanted,
+        ({ } wanted, { } limit) => Math.Min(wanted, limit),
+    };
+
+    /// <summary>Commits the stage's output: what <paramref name="write"/> puts into the temporary folder it is given.</summary>
+    /// <remarks>Nothing about the run, the time, the machine or a path may stand in its files.</remarks>
+    /// <exception cref="StageFailedException">The lease is lost or the disk is full; nothing is left behind.</exception>
+    public ArtifactRef CommitArtifact(ArtifactKind kind, Action<string> write)
+    {
+        Phase("committing");
+        Directory.CreateDirectory(Request.ArtifactsDirectory);
+        long expected = _keeper.Newest is null ? 0 : Request.Artifacts.Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
+        Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request), _owner.DemandLease));
+        Log.Information("Artifact {Kind} {Sha256} is committed", kind, Committed.Sha256);
+        return Committed;
+    }
+
+    /// <inheritdoc/>
+    public void Plan(long steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        _progress.StepsPlanned = steps;
+        Log.Information("{Steps} steps are planned", steps);
+    }
+
+    /// <inheritdoc/>
+    public void Phase(string name) => _progress.Phase = name;
+
+    /// <inheritdoc/>
+    public void Progress(long count) => _progress.Add(count);
+
+    /// <inheritdoc/>
+    public void CompleteStep(StepMetrics metrics)
+    {
+        Ledger.Complete(metrics);
+        (_progress.StepsDone, _progress.StepsExecuted, _progress.Live) = (Ledger.Done, Ledger.Executed, metrics.Values);
+        _progress.Add(1);
+        _faults.AfterStep(metrics.Step);
+        _owner.DemandLease();
+    }
+
+    /// <inheritdoc/>
+    public void Checkpoint(long step, Action<string> write)
+    {
+        if (step != Ledger.Done) throw new InvalidOperationException($"a checkpoint of step {step} was asked for after {Ledger.Done} steps");
+        if (_keeper.Newest?.Step != step) CommitCheckpoint(step, write);
+        if (_owner.StopRequested)
+        {
+            throw new StageFailedException(StageFailureClass.Interrupted, $"stopped at step {step} as asked; `r1 resume {Request.Run}` goes on from there");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CommitRollouts(long iteration, IReadOnlyList<RolloutRecord> rollouts)
+    {
+        RolloutShard shard = RolloutShardFile.Write(Request.StageDirectory, iteration, rollouts, _owner, Log, _disk);
+        _owner.Commit(sequence => new RolloutsMessage { Sequence = sequence, Shard = shard });
+        _progress.Add(rollouts.Count);
+    }
+
+    private void CommitCheckpoint(long step, Action<string> write)
+    {
+        string phase = _progress.Phase;
+        Phase("checkpoint");
+        CheckpointRef checkpoint = _writer.Write(step, _keeper.Newest, directory =>
+        {
+            write(directory);
+            _faults.WhileCheckpointIsWritten();
+        }, _owner.DemandLease);
+        _faults.BeforeCheckpointIsAnnounced();
+        string[] superseded = [.. _keeper.SupersededBy(checkpoint).Select(old => old.Directory)];
+        IReadOnlyList<StepMetrics> metrics = Ledger.Pending;
+        _owner.Commit(sequence => new CheckpointMessage { Sequence = sequence, Checkpoint = checkpoint, Metrics = metrics, Superseded = superseded });
+        Ledger.Committed();
+        _keeper.Committed(checkpoint);
+        Log.Information("Checkpoint of step {Step} is committed: {Bytes} bytes in {Directory}", step, checkpoint.Bytes, checkpoint.Directory);
+        Phase(phase);
+    }
+
+    private void VerifyOnce(StageArtifact input)
+    {
+        if (!_verified.Add(input.Artifact.Sha256)) return;
+        try
+        {
+            _store.Verify(input.Artifact);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"{error.Message}; `r1 resume {Request.Run} --from {input.Stage}` makes it again", error);
+        }
+    }
+
+    private static StageOptions ReadOptions(StageRequest request)
+    {
+        StageKind kind = StageCatalog.Find(request.Uses)
+            ?? throw new StageFailedException(StageFailureClass.UserData, $"stage kind '{request.Uses}' is not in the catalog");
+        try
+        {
+            return (StageOptions)request.Options.Deserialize(kind.Options, ContractJson.Compact)!;
+        }
+        catch (JsonException error)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"the options of stage {request.Stage} are no {kind.Options.Name}: {error.Message}", error);
+        }
+    }
+}

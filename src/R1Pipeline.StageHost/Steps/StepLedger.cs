@@ -1,0 +1,39 @@
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.StageHost.Steps;
+
+/// <summary>
+/// Holds the figures of steps that are done but not yet committed. Every step appears once: those that a resumed attempt repeats are
+/// counted as executed and not reported again; a gap or a repetition beyond that is a bug of the stage and refused.
+/// </summary>
+internal sealed class StepLedger
+{
+    private readonly long _resumedFrom;
+    private readonly List<StepMetrics> _pending = [];
+
+    /// <param name="resumedFrom">Step of the checkpoint that the attempt went on from; 0: none.</param>
+    public StepLedger(long resumedFrom) => Done = _resumedFrom = resumedFrom;
+
+    /// <summary>Steps done, over all attempts.</summary>
+    public long Done { get; private set; }
+
+    /// <summary>Steps computed here.</summary>
+    public long Executed { get; private set; }
+
+    /// <summary>Figures that wait for the next commit, in step order.</summary>
+    public IReadOnlyList<StepMetrics> Pending => [.. _pending];
+
+    public void Complete(StepMetrics metrics)
+    {
+        if (metrics.Step > _resumedFrom)
+        {
+            if (metrics.Step != Done + 1) throw new InvalidOperationException($"step {metrics.Step} was completed after step {Done}; steps are completed one by one");
+            Done = metrics.Step;
+            _pending.Add(metrics);
+        }
+        Executed++;
+    }
+
+    /// <summary>The pending figures are committed.</summary>
+    public void Committed() => _pending.Clear();
+}
