@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Losses;
+
+/// <summary>
+/// The graph node of <see cref="TokenLogprobs"/>. With p the softmax of the recomputed logits: d/dlogits = dy · (onehot(target) - p), carried on to the
+/// hidden states and the output weight chunk by chunk.
+/// </summary>
+internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<TokenLogprobsFunction>
+{
+    private const string Settings = "settings";
+
+    /// <inheritdoc/>
+    public override string Name => nameof(TokenLogprobsFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (hidden, weight, targets) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
+        var (temperature, chunkElements) = ((double)vars[3], (long)vars[4]);
+        ctx.save_for_backward([hidden, weight, targets]);
+        ctx.save_data(Settings, (temperature, chunkElements));              // not in fields: one instance serves every node
+        return TokenLogprobs.Forward(hidden, weight, targets, temperature, chunkElements);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        List<Tensor> saved = ctx.get_saved_variables();
+        var (hidden, weight, targets) = (saved[0], saved[1], saved[2]);
+        var (temperature, chunkElements) = ((double, long))ctx.get_data(Settings);
+        Tensor hiddenGradient = empty_like(hidden), weightGradient = zeros_like(weight);
+        foreach ((long start, long length) in TokenLogprobs.Chunks(hidden.size(0), weight.size(0), chunkElements))
+        {
+            using var scope = NewDisposeScope();
+            Tensor rows = hidden.narrow(0, start, length), dy = grad_output.narrow(0, start, length).unsqueeze(1);
+            Tensor logitsGradient = TokenLogprobs.Logits(rows, weight, temperature).softmax(-1).mul_(dy.neg());
+            _ = logitsGradient.scatter_add_(1, targets.narrow(0, start, length).unsqueeze(1), dy);
+            if (temperature != 1) _ = logitsGradient.div_(temperature);
+            _ = hiddenGradient.narrow(0, start, length).copy_(logitsGradient.matmul(weight));
+            _ = weightGradient.addmm_(logitsGradient.t(), rows, 1, 1);
+        }
+
+        return [hiddenGradient, weightGradient, null!, null!, null!];
+    }
+}

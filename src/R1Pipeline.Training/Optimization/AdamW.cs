@@ -1,0 +1,76 @@
+using R1Pipeline.Contracts.Options;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Optimization;
+
+/// <summary>
+/// AdamW over a flat buffer: decoupled weight decay on every parameter, bias correction, epsilon added after the root, gradient clipping by the global norm
+/// (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors.
+/// </summary>
+public sealed class AdamW : IDisposable
+{
+    private readonly FlatParameters _parameters;
+    private readonly double _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm;
+    private readonly Tensor _scratch;
+
+    /// <summary>A fresh optimizer: both moments zero, no step done.</summary>
+    /// <param name="parameters">Trained parameters.</param>
+    /// <param name="options">Betas, epsilon, weight decay and the largest gradient norm.</param>
+    public AdamW(FlatParameters parameters, OptimizerOptions options)
+        : this(parameters, options.Beta1, options.Beta2, options.AdamEpsilon, options.WeightDecay, options.MaxGradNorm)
+    {
+    }
+
+    internal AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay, double maxGradNorm)
+    {
+        if (parameters.Gradients is null) throw new ArgumentException("the parameters are not trained: they have no gradient buffer", nameof(parameters));
+        (_parameters, _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm) = (parameters, beta1, beta2, epsilon, weightDecay, maxGradNorm);
+        FirstMoment = zeros(parameters.Count).DetachFromDisposeScope();
+        SecondMoment = zeros(parameters.Count).DetachFromDisposeScope();
+        _scratch = zeros(parameters.Count).DetachFromDisposeScope();
+    }
+
+    /// <summary>Updates done; restored from a checkpoint.</summary>
+    public long StepsDone { get; set; }
+
+    /// <summary>Running mean of the gradient, [Count].</summary>
+    public Tensor FirstMoment { get; }
+
+    /// <summary>Running mean of the squared gradient, [Count].</summary>
+    public Tensor SecondMoment { get; }
+
+    /// <summary>L2 norm of the whole gradient, before clipping. Check it before <see cref="Step"/>: an update with a non-finite gradient destroys the model.</summary>
+    public double GradientNorm()
+    {
+        using IDisposable frozen = no_grad();
+        using Tensor norm = _parameters.Gradients!.norm();
+        return norm.ToDouble();
+    }
+
+    /// <summary>Clips, updates, and clears the gradient.</summary>
+    /// <param name="learningRate">The rate of this update.</param>
+    /// <param name="gradientNorm">The norm that <see cref="GradientNorm"/> gave.</param>
+    public void Step(double learningRate, double gradientNorm)
+    {
+        using IDisposable frozen = no_grad();
+        (Tensor p, Tensor g) = (_parameters.Values, _parameters.Gradients!);
+        double clip = _maxGradNorm / (gradientNorm + 1e-6);
+        if (clip < 1) _ = g.mul_(clip);
+        StepsDone++;
+        if (_weightDecay != 0) _ = p.mul_(1 - learningRate * _weightDecay);
+        _ = FirstMoment.mul_(_beta1).add_(g, alpha: 1 - _beta1);
+        _ = SecondMoment.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
+        _ = _scratch.copy_(SecondMoment).sqrt_().div_(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone))).add_(_epsilon);
+        _ = p.addcdiv_(FirstMoment, _scratch, -learningRate / (1 - Math.Pow(_beta1, StepsDone)));
+        _ = g.zero_();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        FirstMoment.Dispose();
+        SecondMoment.Dispose();
+        _scratch.Dispose();
+    }
+}
