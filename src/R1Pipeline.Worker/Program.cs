@@ -1,0 +1,42 @@
+using R1Pipeline.StageHost;
+using R1Pipeline.Training.Runtime;
+
+namespace R1Pipeline.Worker;
+
+/// <summary>
+/// The one executable that carries libtorch: one process computes one attempt of one stage on its main thread and ends. Started by
+/// <c>r1 run</c> or the daemon, never by hand: it speaks JSON lines with its owner on standard input and output.
+/// </summary>
+internal static class Program
+{
+    private const string Usage = """
+        r1-worker REQUEST
+
+        Computes one attempt of one pipeline stage. `r1 run` starts it; it is not meant to be started by hand.
+        REQUEST is the request.json of the attempt. Messages to and from the owner are JSON lines on standard output and input;
+        when standard input ends, the worker ends. Logs go to log.jsonl beside the request, native output to standard error.
+
+        Exit codes: 0 done, 1 a bug, 2 no readable request, 10 user data, 11 out of memory, 12 numeric guard, 13 interrupted,
+        14 lease lost, 15 disk full.
+        R1_LIBTORCH names a folder with another libtorch of the same version.
+        """;
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments is ["--help" or "-h"])
+        {
+            Console.Out.WriteLine(Usage);
+            return WorkerDone;
+        }
+        if (arguments is not [var request])
+        {
+            Console.Error.WriteLine(Usage);
+            return StageHostRunner.NoRequest;
+        }
+        return StageHostRunner.Run(request, Stages, TorchRuntime.Initialize);
+    }
+
+    private const int WorkerDone = Contracts.Stages.WorkerExitCode.Done;
+
+    private static IReadOnlyList<IStage> Stages => [];
+}
