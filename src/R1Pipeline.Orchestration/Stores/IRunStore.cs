@@ -75,7 +75,7 @@ public interface IRunStore : IDisposable
     /// <summary>Committed figures, by stage in file order and step, ascending; none twice.</summary>
     IReadOnlyList<StepMetricsRow> Metrics(string run, string? stage = null);
 
-    /// <summary>Committed rollout shards, by stage in file order and iteration, ascending.</summary>
+    /// <summary>Committed rollout shards, by stage in file order and iteration, ascending. Their paths are relative to the state folder.</summary>
     IReadOnlyList<(string Stage, RolloutShard Shard)> RolloutShards(string run, string? stage = null);
 
     /// <summary>The journal after a sequence number.</summary>

@@ -1,0 +1,62 @@
+namespace R1Pipeline.Orchestration.Nodes;
+
+/// <summary>
+/// An exclusive lock on a file that the kernel frees when its process dies, however it dies. The file itself stays: a lock file
+/// that is deleted can be locked twice. Works on local file systems only.
+/// </summary>
+public sealed class FileLock : IDisposable
+{
+    private readonly FileStream _stream;
+
+    private FileLock(FileStream stream) => _stream = stream;
+
+    /// <summary>Takes the lock, or returns null when another process (or another lock of this one) holds it.</summary>
+    /// <param name="path">Lock file; created with its folder where missing.</param>
+    /// <param name="note">Text for people who look into the file: who holds it.</param>
+    public static FileLock? TryTake(string path, string? note = null)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+
+        if (note is not null)
+        {
+            stream.SetLength(0);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(note));
+            stream.Flush();
+        }
+        return new FileLock(stream);
+    }
+
+    /// <summary>Takes the lock, waiting up to <paramref name="patience"/> for it.</summary>
+    /// <exception cref="RunRefusedException">It stayed taken.</exception>
+    public static FileLock Wait(string path, TimeSpan patience)
+    {
+        long until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        using var pause = new ManualResetEventSlim();
+        while (true)
+        {
+            if (TryTake(path) is { } taken) return taken;
+            if (Environment.TickCount64 >= until) throw new RunRefusedException($"{path} stays locked by another process");
+            pause.Wait(20);
+        }
+    }
+
+    /// <summary>Whether somebody holds the lock now. Does not disturb the holder.</summary>
+    public static bool IsHeld(string path)
+    {
+        if (!File.Exists(path)) return false;
+        using var probe = TryTake(path);
+        return probe is null;
+    }
+
+    /// <summary>Frees the lock.</summary>
+    public void Dispose() => _stream.Dispose();
+}
