@@ -4,5 +4,16 @@ namespace R1Pipeline.Data.Tokenizers;
 public static class TokenizerFolder
 {
     /// <summary>The folder's tokenizer; StageFailedException(UserData) when there is none or it has parts that are not supported.</summary>
-    public static ITokenizer Load(string directory) => throw new NotSupportedException(directory);
+    public static ITokenizer Load(string directory)
+    {
+        TokenizerFiles files = TokenizerFiles.Load(directory);
+        return (string?)files.Model["type"] switch
+        {
+            "WordLevel" when (string?)files.Root["pre_tokenizer"]?["type"] == "WhitespaceSplit" && files.Root["normalizer"] is null => new WordTokenizer(files),
+            "WordLevel" => throw files.Unusable("a WordLevel model is supported with the WhitespaceSplit pre-tokenizer and no normalizer only"),
+            "BPE" => new BpeTokenizer(files),
+            string type => throw files.Unusable($"the tokenizer model {type} is not supported (supported: WordLevel, byte-level BPE)"),
+            null => throw files.Unusable("tokenizer.json names no model type"),
+        };
+    }
 }

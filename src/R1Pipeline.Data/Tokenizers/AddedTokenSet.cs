@@ -1,0 +1,43 @@
+using System.Buffers;
+
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>The added tokens of a tokenizer; finds them in a text, leftmost first and the longest of several at one place. Linear in the text.</summary>
+internal sealed class AddedTokenSet
+{
+    private readonly Dictionary<int, AddedToken> _byId;
+    private readonly Dictionary<char, AddedToken[]> _byFirstChar;
+    private readonly SearchValues<char> _firstChars;
+
+    public AddedTokenSet(IReadOnlyList<AddedToken> tokens)
+    {
+        Tokens = tokens;
+        _byId = tokens.ToDictionary(token => token.Id);
+        _byFirstChar = tokens.GroupBy(token => token.Content[0]).ToDictionary(group => group.Key, group => group.OrderByDescending(token => token.Content.Length).ToArray());
+        _firstChars = SearchValues.Create([.. _byFirstChar.Keys]);
+    }
+
+    public IReadOnlyList<AddedToken> Tokens { get; }
+
+    public bool IsSpecial(int id) => _byId.TryGetValue(id, out AddedToken? token) && token.Special;
+
+    public AddedToken? Find(int id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>The next added token at or after <paramref name="from"/>; null, and the text's length, when there is none.</summary>
+    public AddedToken? Next(string text, int from, out int at)
+    {
+        for (at = from; at < text.Length; at++)
+        {
+            int skipped = text.AsSpan(at).IndexOfAny(_firstChars);
+            if (skipped < 0) break;
+            at += skipped;
+            foreach (AddedToken token in _byFirstChar[text[at]])
+            {
+                if (text.AsSpan(at).StartsWith(token.Content, StringComparison.Ordinal)) return token;
+            }
+        }
+
+        at = text.Length;
+        return null;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>Reads and writes the parts of a byte-level BPE <c>tokenizer.json</c>; whatever would change an id and is not supported is refused by name.</summary>
+internal static class BpeFileChecks
+{
+    /// <summary>The model's own settings.</summary>
+    public static void CheckModel(TokenizerFiles files)
+    {
+        JsonObject model = files.Model;
+        foreach (string name in new[] { "dropout", "unk_token" })
+        {
+            if (model[name] is not null) throw files.Unusable($"the BPE model sets {name}, which is not supported");
+        }
+
+        foreach (string name in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
+        {
+            if (!string.IsNullOrEmpty((string?)model[name])) throw files.Unusable($"the BPE model sets {name}, which is not supported");
+        }
+
+        foreach (string name in new[] { "byte_fallback", "ignore_merges" })
+        {
+            if ((bool?)model[name] ?? false) throw files.Unusable($"the BPE model sets {name}, which is not supported");
+        }
+
+        JsonObject vocabulary = model["vocab"] as JsonObject ?? throw files.Unusable("tokenizer.json has no model.vocab object");
+        foreach (char c in ByteAlphabet.Sorted)
+        {
+            if (!vocabulary.ContainsKey(c.ToString())) throw files.Unusable($"the vocabulary lacks the byte token '{c}': it is not byte-level BPE");
+        }
+
+        if (Type(files.Root["decoder"]) is not "ByteLevel") throw files.Unusable("the decoder is not ByteLevel");
+    }
+
+    /// <summary>Merges as "left right", in rank order; newer files spell each as a list of two.</summary>
+    public static IReadOnlyList<string> Merges(TokenizerFiles files) =>
+        [.. (files.Model["merges"] as JsonArray ?? throw files.Unusable("tokenizer.json has no model.merges list")).Select(merge =>
+            merge is JsonArray pair ? $"{(string?)pair[0]} {(string?)pair[1]}" : (string)merge!)];
+
+    /// <summary>True for NFC, false for no normaliser.</summary>
+    public static bool IsNfc(TokenizerFiles files) => Type(files.Root["normalizer"]) switch
+    {
+        null => false,
+        "NFC" => true,
+        "Sequence" when ((JsonObject)files.Root["normalizer"]!)["normalizers"] is JsonArray { Count: 0 } => false,
+        string type => throw files.Unusable($"the normalizer {type} is not supported (supported: none, NFC)"),
+    };
+
+    /// <summary>True for Qwen2's pattern before the bytes, false for the bytes alone.</summary>
+    public static bool CutsLikeQwen(TokenizerFiles files)
+    {
+        JsonNode? preTokenizer = files.Root["pre_tokenizer"];
+        JsonObject[] steps = Type(preTokenizer) == "Sequence"
+            ? [.. (((JsonObject)preTokenizer!)["pretokenizers"] as JsonArray ?? []).OfType<JsonObject>()]
+            : [.. new[] { preTokenizer }.OfType<JsonObject>()];
+        if (steps.Length == 0 || !IsPlainByteLevel(steps[^1]))
+            throw files.Unusable("the pre-tokenizer must end with ByteLevel without prefix space and pattern");
+        return steps.Length switch
+        {
+            1 => false,
+            2 when IsQwenSplit(steps[0]) => true,
+            _ => throw files.Unusable($"the pre-tokenizer {Describe(steps[0])} is not supported; supported are Qwen2's pattern and ByteLevel alone. Its ids would differ from the model's, so the folder cannot be used yet"),
+        };
+    }
+
+    public static JsonObject PreTokenizer(bool cutsLikeQwen)
+    {
+        if (!cutsLikeQwen) return ByteLevel();
+        var split = new JsonObject
+        {
+            ["type"] = "Split",
+            ["pattern"] = new JsonObject { ["Regex"] = QwenPreTokenizer.Pattern },
+            ["behavior"] = "Isolated",
+            ["invert"] = false,
+        };
+        return new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(split, ByteLevel()) };
+    }
+
+    public static JsonObject Decoder() => ByteLevel();
+
+    private static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = false, ["use_regex"] = false };
+
+    private static bool IsPlainByteLevel(JsonObject step) =>
+        Type(step) == "ByteLevel" && !((bool?)step["add_prefix_space"] ?? true) && !((bool?)step["use_regex"] ?? true);
+
+    private static bool IsQwenSplit(JsonObject step) =>
+        Type(step) == "Split" && (string?)step["pattern"]?["Regex"] == QwenPreTokenizer.Pattern && (string?)step["behavior"] == "Isolated" && !((bool?)step["invert"] ?? false);
+
+    private static string Describe(JsonObject step) => step["pattern"]?["Regex"] is { } regex ? $"{Type(step)} {regex.ToJsonString()}" : Type(step) ?? "(none)";
+
+    private static string? Type(JsonNode? node) => node is JsonObject part ? (string?)part["type"] : null;
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>
+/// <c>tokenizer.json</c> and <c>tokenizer_config.json</c> of one tokenizer. The files are the tokenizer: built-in and trained ones write them first
+/// and read themselves back, so that what other software loads is what this product used. A part that is not supported is an error with its name.
+/// </summary>
+internal sealed class TokenizerFiles
+{
+    private readonly byte[] _tokenizerJson;
+
+    public TokenizerFiles(string origin, byte[] tokenizerJson, JsonObject config)
+    {
+        Origin = origin;
+        _tokenizerJson = tokenizerJson;
+        Config = config;
+        try
+        {
+            Root = JsonNode.Parse(tokenizerJson) as JsonObject ?? throw Unusable("tokenizer.json is not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"{origin}: tokenizer.json is not JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Folder, or what made the files: named in messages.</summary>
+    public string Origin { get; }
+
+    public JsonObject Root { get; }
+
+    public JsonObject Config { get; }
+
+    public JsonObject Model => Root["model"] as JsonObject ?? throw Unusable("tokenizer.json has no model");
+
+    public static TokenizerFiles Load(string directory)
+    {
+        string path = Path.Combine(directory, "tokenizer.json");
+        if (!File.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer.json");
+        return new TokenizerFiles(directory, File.ReadAllBytes(path), TokenizerConfigFile.Read(directory)
+            ?? throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer_config.json, which names the end token"));
+    }
+
+    /// <summary>The files of a new tokenizer. The special tokens are part of the vocabulary.</summary>
+    public static TokenizerFiles Create(string origin, IReadOnlyList<string> special, string eos, string pad, JsonObject? preTokenizer, JsonObject? decoder, JsonObject model)
+    {
+        var vocabulary = (JsonObject)model["vocab"]!;
+        var root = new JsonObject
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = new JsonArray([.. special.Select(content => new JsonObject
+            {
+                ["id"] = (int)vocabulary[content]!,
+                ["content"] = content,
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
+                ["special"] = true,
+            })]),
+            ["normalizer"] = null,
+            ["pre_tokenizer"] = preTokenizer,
+            ["post_processor"] = null,
+            ["decoder"] = decoder,
+            ["model"] = model,
+        };
+        var config = new JsonObject
+        {
+            ["tokenizer_class"] = "PreTrainedTokenizerFast",
+            ["eos_token"] = eos,
+            ["pad_token"] = pad,
+            ["clean_up_tokenization_spaces"] = false,
+        };
+        return new TokenizerFiles(origin, JsonSerializer.SerializeToUtf8Bytes(root, ContractJson.Indented), config);
+    }
+
+    /// <summary>Writes both files as they were read. A chat template that already stands in the folder's config is kept.</summary>
+    public void Save(string directory)
+    {
+        File.WriteAllBytes(Path.Combine(directory, "tokenizer.json"), _tokenizerJson);
+        var config = (JsonObject)Config.DeepClone();
+        if (config["chat_template"] is null && TokenizerConfigFile.Read(directory)?["chat_template"] is { } template)
+            config["chat_template"] = template.DeepClone();
+        TokenizerConfigFile.Write(directory, config);
+    }
+
+    /// <summary>Token → id of the model's vocabulary.</summary>
+    public Dictionary<string, int> Vocabulary()
+    {
+        JsonObject vocabulary = Model["vocab"] as JsonObject ?? throw Unusable("tokenizer.json has no model.vocab object");
+        return vocabulary.ToDictionary(entry => entry.Key, entry => (int)entry.Value!, StringComparer.Ordinal);
+    }
+
+    public AddedTokenSet AddedTokens()
+    {
+        var tokens = new List<AddedToken>();
+        foreach (JsonObject token in (Root["added_tokens"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            string content = (string?)token["content"] ?? "";
+            if (content.Length == 0) throw Unusable("tokenizer.json has an added token without content");
+            if (Flag(token, "single_word") || Flag(token, "lstrip") || Flag(token, "rstrip") || (Flag(token, "normalized") && Root["normalizer"] is not null))
+                throw Unusable($"added token {content} has single_word, lstrip, rstrip or normalized set, which is not supported");
+            tokens.Add(new AddedToken((int)token["id"]!, content, Flag(token, "special")));
+        }
+
+        return new AddedTokenSet(tokens);
+    }
+
+    /// <summary>Id of the token that the config names under <paramref name="key"/>; null when it names none.</summary>
+    public int? ConfiguredId(string key, Func<string, int?> idOf)
+    {
+        if (TokenizerConfigFile.TokenText(Config, key) is not { } text) return null;
+        return idOf(text) ?? throw Unusable($"tokenizer_config.json names {text} as {key}, but the vocabulary does not have it");
+    }
+
+    public StageFailedException Unusable(string what) => new(StageFailureClass.UserData, $"{Origin}: {what}");
+
+    private static bool Flag(JsonObject token, string name) => token[name] is JsonValue value && value.TryGetValue(out bool flag) && flag;
+}
