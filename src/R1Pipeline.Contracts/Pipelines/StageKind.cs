@@ -29,7 +29,10 @@ public sealed record StageKind
     /// <summary>Whether <c>data:</c> may be left out although the stage could take rows.</summary>
     public bool DataOptional { get; init; }
 
-    /// <summary>Whether the stage has steps or shards to checkpoint; where it has none, <c>checkpoint-every-steps</c> and <c>keep-checkpoints</c> are refused.</summary>
+    /// <summary>The options that mean something only where a stage writes checkpoints.</summary>
+    public static IReadOnlyList<string> CheckpointOptions { get; } = ["checkpoint-every-steps", "keep-checkpoints"];
+
+    /// <summary>Whether the stage has steps or shards to checkpoint; where it has none, <see cref="CheckpointOptions"/> are refused.</summary>
     public bool HasCheckpoints { get; init; } = true;
 
     /// <summary>Whether the stage takes <c>tasks:</c> (evaluation).</summary>

@@ -21,7 +21,7 @@ internal sealed class DiagnosticBag(string pipelineFile)
     public IReadOnlyList<Diagnostic> Sorted() =>
     [
         .. _diagnostics
-            .OrderBy(diagnostic => diagnostic.Line == 0 ? 0 : diagnostic.File == pipelineFile ? 1 : 2)
+            .OrderBy(diagnostic => diagnostic.File == pipelineFile ? 1 : diagnostic.File.StartsWith("--set ", StringComparison.Ordinal) ? 0 : 2)
             .ThenBy(diagnostic => diagnostic.File, StringComparer.Ordinal)
             .ThenBy(diagnostic => diagnostic.Line)
             .ThenBy(diagnostic => diagnostic.Column)

@@ -4,7 +4,7 @@ namespace R1Pipeline.Definition.Diagnostics;
 public static class DiagnosticCatalog
 {
     /// <summary>All codes, ascending.</summary>
-    public static IReadOnlyList<DiagnosticInfo> All { get; } = [];
+    public static IReadOnlyList<DiagnosticInfo> All { get; } = [.. DocumentDiagnostics.All, .. MeaningDiagnostics.All];
 
     /// <summary>The entry of that code (in any case), or null.</summary>
     public static DiagnosticInfo? Find(string code) => All.FirstOrDefault(info => info.Code.Equals(code, StringComparison.OrdinalIgnoreCase));

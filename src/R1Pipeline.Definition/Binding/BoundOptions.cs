@@ -1,0 +1,20 @@
+using R1Pipeline.Definition.Documents;
+
+namespace R1Pipeline.Definition.Binding;
+
+/// <summary>A filled options record and which of its keys the user gave.</summary>
+/// <param name="Value">The record; options with mistakes hold their default.</param>
+/// <param name="Mark">Where the mapping stands, or the key that would have held it.</param>
+/// <param name="Given">The entries that were given, by YAML name.</param>
+/// <param name="Nested">The nested records that were given or defaulted, by YAML name.</param>
+/// <param name="IsComplete">Whether all given values could be read, so that checks between options make sense.</param>
+internal sealed record BoundOptions(
+    object Value,
+    SourceMark Mark,
+    IReadOnlyDictionary<string, DocumentEntry> Given,
+    IReadOnlyDictionary<string, BoundOptions> Nested,
+    bool IsComplete)
+{
+    /// <summary>Where to point for an option: its value when given, else the mapping.</summary>
+    public SourceMark At(string name) => Given.TryGetValue(name, out DocumentEntry? entry) ? entry.Value.Mark : Mark;
+}

@@ -1,0 +1,29 @@
+using R1Pipeline.Definition.Binding;
+using R1Pipeline.Definition.Diagnostics;
+
+namespace R1Pipeline.Definition.Rules;
+
+/// <summary>The two things that a rule can say about bound options: they contradict each other, or one of them would be ignored.</summary>
+/// <param name="context">Where mistakes go.</param>
+/// <param name="options">The options.</param>
+internal sealed class OptionChecks(CompileContext context, BoundOptions options)
+{
+    /// <summary>Reports a contradiction at an option when the condition holds.</summary>
+    public void Contradiction(bool condition, string option, string message)
+    {
+        if (condition) context.Report(options.At(option), DiagnosticCodes.Contradiction, message);
+    }
+
+    /// <summary>Reports an option that was given although nothing would read it: an option that is accepted and ignored misleads.</summary>
+    public void NoEffect(bool condition, string option, string because)
+    {
+        if (condition && options.Given.TryGetValue(option, out var entry))
+            context.Report(entry.Key.Mark, DiagnosticCodes.NoEffect, $"'{option}' has no effect {because}; leave it out");
+    }
+
+    /// <summary><see cref="NoEffect(bool, string, string)"/> for several options.</summary>
+    public void NoEffect(bool condition, IEnumerable<string> names, string because)
+    {
+        foreach (string name in names) NoEffect(condition, name, because);
+    }
+}
