@@ -9,12 +9,12 @@ internal static class CurvePlot
 {
     private const double Width = 380, Height = 210;
 
-    // Stand-ins that the exporter writes as hex and that are then replaced by the page's colours.
+    // Stand-ins that are replaced by the page's colours in the exporter's text. Clip paths get the curve's own names: ids are one space in a page.
     private static readonly OxyColor Ink = OxyColor.FromRgb(1, 2, 3);
     private static readonly OxyColor Curve = OxyColor.FromRgb(4, 5, 6);
     private static readonly OxyColor Grid = OxyColor.FromRgb(7, 8, 9);
 
-    public static string Draw(CurveBlock block)
+    public static string Draw(CurveBlock block, int number)
     {
         var model = new PlotModel
         {
@@ -35,10 +35,11 @@ internal static class CurvePlot
 
         var exporter = new SvgExporter { Width = Width, Height = Height, IsDocument = false };
         string svg = exporter.ExportToString(model);
-        return svg
-            .Replace("#010203", "currentColor", StringComparison.OrdinalIgnoreCase)
-            .Replace("#040506", "var(--curve)", StringComparison.OrdinalIgnoreCase)
-            .Replace("#070809", "var(--grid)", StringComparison.OrdinalIgnoreCase);
+        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..]
+            .Replace("clipPath", $"clip{number}-", StringComparison.Ordinal)
+            .Replace("rgb(1,2,3)", "currentColor", StringComparison.Ordinal)
+            .Replace("rgb(4,5,6)", "var(--curve)", StringComparison.Ordinal)
+            .Replace("rgb(7,8,9)", "var(--grid)", StringComparison.Ordinal);
     }
 
     private static LinearAxis Axis(AxisPosition position, string? title) => new()

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace R1Pipeline.Orchestration.Reports;
@@ -25,6 +24,7 @@ internal static class HtmlReport
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.Append("<title>").Append(Escape(title)).Append("</title>\n<style>\n").Append(Style).Append("\n</style>\n</head>\n<body>\n");
+        int curves = 0;
         foreach (ReportBlock block in blocks)
         {
             switch (block)
@@ -33,7 +33,7 @@ internal static class HtmlReport
                 case TextBlock paragraph: html.Append($"<p>{Escape(paragraph.Text)}</p>\n"); break;
                 case FactsBlock facts: AppendFacts(html, facts); break;
                 case TableBlock table: AppendTable(html, table.Table); break;
-                case CurveBlock curve: html.Append("<figure>").Append(CurvePlot.Draw(curve)).Append("</figure>\n"); break;
+                case CurveBlock curve: html.Append("<figure>").Append(CurvePlot.Draw(curve, ++curves)).Append("</figure>\n"); break;
                 case SampleBlock sample: AppendSample(html, sample.Sample); break;
             }
         }
@@ -71,5 +71,11 @@ internal static class HtmlReport
         html.Append($"<pre>{Escape(sample.Prompt)}</pre>\n<pre>{Escape(sample.Output)}</pre>\n");
     }
 
-    private static string Escape(string value) => WebUtility.HtmlEncode(value);
+    // The framework's encoder also turns Latin-1 letters into numbers, which nobody could search for in the source.
+    private static string Escape(string value) => value
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal)
+        .Replace("'", "&#39;", StringComparison.Ordinal);
 }

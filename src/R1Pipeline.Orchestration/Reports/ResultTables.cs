@@ -45,7 +45,7 @@ public static class ResultTables
     /// <summary>What every stage did and what it cost.</summary>
     public static ReportTable Stages(RunReport report)
     {
-        IReadOnlyList<string> heads = ["stage", "uses", "state", "steps", "wall", "CPU", "peak RSS", "attempts"];
+        IReadOnlyList<string> heads = ["stage", "uses", "state", "steps", "wall", "peak RSS", "attempts"];
         var rows = report.Stages.Select(IReadOnlyList<string> (stage) =>
         [
             stage.Name,
@@ -53,7 +53,6 @@ public static class ResultTables
             stage.Cached ? stage.State + ", cached" : stage.State,
             stage.StepsPlanned > 0 ? $"{stage.StepsDone}/{stage.StepsPlanned}" : Figures.None,
             Figures.Duration(stage.Wall),
-            Figures.Duration(stage.Cpu),
             Figures.Bytes(stage.PeakResidentBytes),
             stage.Attempts.Count == 0 ? Figures.None : stage.Attempts.Count.ToString(CultureInfo.InvariantCulture),
         ]).ToList();

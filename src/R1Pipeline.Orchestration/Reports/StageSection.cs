@@ -51,9 +51,6 @@ public sealed record StageSection
     /// <summary>Time from the first attempt's start to the last one's end, pauses left out; null: did not run.</summary>
     public TimeSpan? Wall { get; init; }
 
-    /// <summary>CPU time of the worker processes; null: not measured.</summary>
-    public TimeSpan? Cpu { get; init; }
-
     /// <summary>Largest resident set of a worker, in bytes; 0: not measured.</summary>
     public long PeakResidentBytes { get; init; }
 

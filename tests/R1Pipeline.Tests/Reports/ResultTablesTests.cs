@@ -39,6 +39,6 @@ public sealed class ResultTablesTests
 
         IReadOnlyList<string> row = Assert.Single(table.Rows, row => row[0] == "think");
         Assert.Equal("4 min 05 s", row[4]);
-        Assert.Equal("300.0 MiB", row[6]);
+        Assert.Equal("300.0 MiB", row[5]);
     }
 }

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json;
+using R1Pipeline.Cli.Models;
+using R1Pipeline.Cli.Output;
+using R1Pipeline.Orchestration.Reports;
+
+namespace R1Pipeline.Cli.Commands;
+
+/// <summary><c>r1 model</c>: looks into a model folder without loading it: configuration, tensors and tokenizer files.</summary>
+internal static class ModelCommand
+{
+    public static Command Create() => new("model", "Look into a model folder.") { CreateInspect() };
+
+    private static Command CreateInspect()
+    {
+        var folder = new Argument<string>("DIR") { Description = "A Hugging Face model folder, such as an artifact of a run." };
+        Option<bool> json = CommonOptions.Json();
+        var tensors = new Option<bool>("--tensors") { Description = "List every tensor." };
+        var command = new Command("inspect", "Show a model's configuration, parameters and files; nothing is loaded.") { folder, tensors, json };
+        command.SetAction(parsed => Inspect(Terminal.Of(parsed), parsed.GetRequiredValue(folder), parsed.GetValue(tensors), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Inspect(Terminal terminal, string directory, bool listTensors, bool json)
+    {
+        ModelSummary? model = ModelSummary.Read(directory, out string? problem);
+        if (model is null)
+        {
+            terminal.Fail(problem!);
+            return ExitCode.WrongInput;
+        }
+        if (json)
+        {
+            terminal.PrintJson(model);
+            return ExitCode.Done;
+        }
+
+        var facts = new List<IReadOnlyList<string>>
+        {
+            new[] { "parameters", model.NumParameters.ToString("N0") },
+            new[] { "tensors", $"{model.Tensors.Count} ({string.Join(", ", model.Tensors.GroupBy(tensor => tensor.Type).Select(group => $"{group.Count()} {group.Key}"))})" },
+            new[] { "weights", Figures.Bytes(model.WeightBytes) },
+            new[] { "files", string.Join(", ", model.Files) },
+        };
+        facts.AddRange(model.Config.EnumerateObject()
+            .Where(value => value.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
+            .Select(IReadOnlyList<string> (value) => [value.Name, value.Value.ToString()]));
+        TableView.Print(terminal, new ReportTable(directory, null, ["", "value"], facts), "value");
+        if (!listTensors) return ExitCode.Done;
+
+        TableView.Print(terminal, new ReportTable("", null, ["tensor", "type", "shape"],
+            [.. model.Tensors.Select(IReadOnlyList<string> (tensor) => [tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]"])]), "type", "shape");
+        return ExitCode.Done;
+    }
+}

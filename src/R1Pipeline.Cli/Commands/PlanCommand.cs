@@ -1,0 +1,55 @@
+using System.CommandLine;
+using R1Pipeline.Cli.Output;
+using R1Pipeline.Definition;
+using R1Pipeline.Orchestration.Planning;
+using R1Pipeline.Orchestration.Reports;
+
+namespace R1Pipeline.Cli.Commands;
+
+/// <summary><c>r1 plan</c>: which stages a run would take from earlier ones, why it computes the others, and what they need. Creates nothing.</summary>
+internal static class PlanCommand
+{
+    public static Command Create()
+    {
+        Argument<string> file = CommonOptions.File();
+        Option<string[]> set = CommonOptions.Set();
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("plan", "Show what a run would do, before anything runs; refuses what cannot fit.") { file, set, json };
+        command.SetAction(parsed => Execute(parsed, parsed.GetRequiredValue(file), parsed.GetValue(set) ?? [], parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, string file, string[] overrides, bool json)
+    {
+        var terminal = Terminal.Of(parsed);
+        CompileResult result = PipelineCompiler.Compile(file, overrides);
+        if (result.Definition is not { } definition)
+        {
+            Mistakes.Print(terminal, result.Diagnostics);
+            Mistakes.PrintSummary(terminal, result.Diagnostics.Count);
+            return ExitCode.WrongInput;
+        }
+
+        using StateStore? state = StateStore.Find(parsed);
+        RunPlan plan = new RunPlanner(state?.Store, CommonOptions.StateDirectory(parsed)).Plan(definition);
+        if (json) terminal.PrintJson(new { plan.Stages });
+        else TableView.Print(terminal, Table(definition.Name, plan), "cached", "why");
+        foreach (string problem in plan.Problems) terminal.Fail(problem);
+        return plan.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static ReportTable Table(string name, RunPlan plan) => new(
+        $"{name}: {plan.Stages.Count(stage => stage.Cached)} of {plan.Stages.Count} stages are cached",
+        "Steps, tokens, memory and disk are estimates of what would be computed.",
+        ["stage", "cached", "steps", "tokens", "memory", "disk", "why"],
+        [.. plan.Stages.Select(IReadOnlyList<string> (stage) =>
+        [
+            stage.Name,
+            stage.Cached ? "yes" : "no",
+            stage.Steps.ToString(),
+            stage.Tokens.ToString(),
+            Figures.Bytes(stage.MemoryBytes),
+            Figures.Bytes(stage.DiskBytes),
+            stage.Why,
+        ])]);
+}

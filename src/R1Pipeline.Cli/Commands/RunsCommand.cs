@@ -1,0 +1,35 @@
+using System.CommandLine;
+using R1Pipeline.Cli.Output;
+using R1Pipeline.Orchestration.Reports;
+using R1Pipeline.Orchestration.Stores;
+
+namespace R1Pipeline.Cli.Commands;
+
+/// <summary><c>r1 runs</c>: every run of the state folder, oldest first.</summary>
+internal static class RunsCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("runs", "List all runs, oldest first.") { json };
+        command.SetAction(parsed => Execute(parsed, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, bool json)
+    {
+        var terminal = Terminal.Of(parsed);
+        using StateStore? state = StateStore.Find(parsed);
+        IReadOnlyList<RunSummary> runs = state?.Reader.Runs() ?? [];
+        if (json)
+        {
+            foreach (RunSummary run in runs) terminal.PrintJson(run);
+            return ExitCode.Done;
+        }
+        if (runs.Count == 0) terminal.Say($"{CommonOptions.StateDirectory(parsed)} holds no runs");
+        else TableView.Print(terminal, new ReportTable("", null, ["run", "pipeline", "state", "created"], [.. runs.Select(Row)]), "pipeline", "state", "created");
+        return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<string> Row(RunSummary run) => [run.Run, run.Pipeline, StatusText.State(run.State), run.Created.ToString("u")];
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using R1Pipeline.Orchestration.Stores;
+
+namespace R1Pipeline.Cli;
+
+/// <summary>Options and arguments that several commands share, so that they look and mean the same everywhere.</summary>
+internal static class CommonOptions
+{
+    /// <summary>Name of the environment variable that stands in for <c>--state</c>.</summary>
+    public const string StateVariable = "R1_STATE";
+
+    // Without a help name the help asks the completion source, that is the store, for one.
+    private const string RunHelpName = "RUN";
+
+    /// <summary>Folder of runs, checkpoints and artifacts.</summary>
+    public static Option<string?> State { get; } = new("--state")
+    {
+        Description = $"Folder of runs, checkpoints and artifacts (default: ${StateVariable}, else .r1 in the current directory).",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    /// <summary>Plain text whatever the terminal can do.</summary>
+    public static Option<bool> NoColor { get; } = new("--no-color") { Description = "Plain text without colours or progress bars (also: NO_COLOR).", Recursive = true };
+
+    /// <summary>Output for programs.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "JSON, one object a line, on standard output." };
+
+    /// <summary>Overrides of a pipeline file.</summary>
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Override a value of the file, as in --set stages.sft.with.epochs=1; may be repeated, later ones win.",
+        HelpName = "KEY=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>A stage's name.</summary>
+    public static Option<string?> Stage() => new("--stage") { Description = "Only this stage.", HelpName = "STAGE" };
+
+    /// <summary>A pipeline file.</summary>
+    public static Argument<string> File() => new("FILE") { Description = "Pipeline file (YAML)." };
+
+    /// <summary>A run.</summary>
+    public static Argument<string> Run()
+    {
+        var run = new Argument<string>("RUN") { Description = "Run id, as r1 runs lists it.", HelpName = RunHelpName };
+        run.CompletionSources.Add(CompleteRuns);
+        return run;
+    }
+
+    /// <summary>A run that may be left out.</summary>
+    public static Argument<string?> OptionalRun(string description)
+    {
+        var run = new Argument<string?>("RUN") { Description = description, Arity = ArgumentArity.ZeroOrOne, HelpName = RunHelpName };
+        run.CompletionSources.Add(CompleteRuns);
+        return run;
+    }
+
+    /// <summary>The state folder that the command line, the environment or the current directory names; absolute, perhaps not there yet.</summary>
+    public static string StateDirectory(ParseResult parsed)
+    {
+        string? named = parsed.GetValue(State);
+        if (string.IsNullOrEmpty(named)) named = Environment.GetEnvironmentVariable(StateVariable);
+        return Path.GetFullPath(string.IsNullOrEmpty(named) ? ".r1" : named);
+    }
+
+    private static IEnumerable<CompletionItem> CompleteRuns(CompletionContext context)
+    {
+        using IRunStore? store = RunStores.Open(StateDirectory(context.ParseResult), create: false);
+        return store is null ? [] : [.. store.Runs().Select(run => new CompletionItem(run.Run, detail: run.Pipeline))];
+    }
+}

@@ -1,0 +1,20 @@
+namespace R1Pipeline.Cli;
+
+/// <summary>How <c>r1</c> ends (design.md 6). Scripts rely on these.</summary>
+internal static class ExitCode
+{
+    /// <summary>All that was asked for is done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Failed, refused, cancelled, gate missed or retries exhausted.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The user's input is wrong: command line, pipeline file or data.</summary>
+    public const int WrongInput = 2;
+
+    /// <summary>Interrupted and resumable.</summary>
+    public const int Interrupted = 3;
+
+    /// <summary>The environment lacks something.</summary>
+    public const int EnvironmentLacks = 4;
+}

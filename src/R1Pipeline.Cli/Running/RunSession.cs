@@ -1,0 +1,87 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Cli.Output;
+using R1Pipeline.Cli.Progress;
+using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Reports;
+using R1Pipeline.Orchestration.Runs;
+using R1Pipeline.Orchestration.Status;
+using R1Pipeline.Orchestration.Stores;
+using R1Pipeline.Orchestration.Workers;
+using Serilog;
+
+namespace R1Pipeline.Cli.Running;
+
+/// <summary>
+/// <c>run</c> and <c>resume</c> from the moment that their input is known to be good: a host with the store, the engine, the display and the signals;
+/// then the report and the tables.
+/// </summary>
+internal sealed class RunSession(Terminal terminal, string stateDirectory, int? slots, bool json)
+{
+    /// <summary>Name of the environment variable that names the worker executable.</summary>
+    public const string WorkerVariable = "R1_WORKER";
+
+    public async Task<int> ExecuteAsync(RunWork work)
+    {
+        WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(WorkerVariable));
+        var options = new RunEngineOptions { StateDirectory = stateDirectory, Worker = worker };
+        if (slots is { } number) options = options with { Slots = number };
+
+        using var signals = new SignalStop(terminal.RestoreCursor);
+        using IRunStore store = RunStores.Open(stateDirectory, create: true)!;
+        RunOutcome outcome;
+        await using (ProgressDisplay display = ProgressDisplay.Create(terminal, stateDirectory, TimeProvider.System))
+        {
+            using IHost host = Build(options, store, display, work, signals);
+            await host.RunAsync(CancellationToken.None);
+            outcome = await host.Services.GetServices<IHostedService>().OfType<RunService>().Single().Outcome;
+        }
+        Conclude(outcome, store);
+        return outcome.ExitCode;
+    }
+
+    private IHost Build(RunEngineOptions options, IRunStore store, RunEvents events, RunWork work, SignalStop signals)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "r1" });
+        builder.Services
+            .AddSerilog(new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(new TerminalSink(terminal)).CreateLogger(), dispose: true)
+            .AddSingleton(options)
+            .AddSingleton(store)
+            .AddSingleton(events)
+            .AddSingleton(work)
+            .AddSingleton(signals)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<RunEngine>()
+            .AddSingleton<IHostLifetime, QuietLifetime>()
+            .AddHostedService<RunService>();
+        return builder.Build();
+    }
+
+    private void Conclude(RunOutcome outcome, IRunStore store)
+    {
+        RunState run = outcome.Run;
+        RunReport report = new RunReportReader(store, stateDirectory, TimeProvider.System).Read(run.Id);
+        var directory = new RunDirectory(stateDirectory, run.Id);
+        ReportWriter.Write(report, directory.Root);
+
+        if (json) terminal.PrintJson(new RunReader(store, stateDirectory).Status(run.Id));
+        else foreach (ReportTable table in ResultTables.All(report)) TableView.Print(terminal, table, "uses", "state");
+        foreach (StageState stage in run.Stages.Where(stage => stage.State == ExecutionState.Failed && stage.Message is not null))
+        {
+            terminal.Fail($"{stage.Name}: {stage.Message}");
+        }
+        terminal.Say($"report: {directory.ReportHtml} (and report.md)");
+        terminal.Say(Closing(run));
+    }
+
+    private static string Closing(RunState run) => run.State switch
+    {
+        ExecutionState.Done => $"run {run.Id} is done",
+        ExecutionState.Interrupted => $"run {run.Id} is interrupted: r1 resume {run.Id} goes on",
+        ExecutionState.Cancelled => $"run {run.Id} is cancelled; what it finished is kept and reused",
+        _ when run.Stages.FirstOrDefault(stage => stage.Failure == Contracts.Stages.StageFailureClass.GateMissed && stage.State == ExecutionState.Failed) is { } missed =>
+            $"run {run.Id} is failed: {missed.Name} missed a gate; r1 resume {run.Id} --accept {missed.Name} goes on with what it made",
+        _ => $"run {run.Id} is {StatusText.State(run.State)}; r1 resume {run.Id} tries again, r1 logs {run.Id} tells more",
+    };
+}
