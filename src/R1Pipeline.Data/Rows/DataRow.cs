@@ -2,7 +2,7 @@ using R1Pipeline.Data.Chat;
 
 namespace R1Pipeline.Data.Rows;
 
-/// <summary>One row of a data source, whatever it came from. A field that the row does not have is null; none is ever an empty string.</summary>
+/// <summary>One row of a data source, whatever it came from. A field that the row does not have, or has empty, is null; only <see cref="Chosen"/> and <see cref="Rejected"/> can be an empty text.</summary>
 public sealed record DataRow
 {
     /// <summary>Name of the source or of the stage that made the dataset.</summary>
