@@ -31,8 +31,7 @@ public sealed class ArtifactStore(string artifactsDirectory)
             byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(new ArtifactManifest(kind, Schema, files), ContractJson.Compact);
             staged.AddDurable(RunDirectory.ArtifactManifestName, manifest);
             var artifact = new ArtifactRef(kind, Sha256.OfBytes(manifest));
-            beforePublish?.Invoke();
-            Place(staged, artifact);
+            Place(staged, artifact, beforePublish);
             return artifact;
         }
         catch (IOException error) when (DiskGuard.IsDiskFull(error))
@@ -75,7 +74,7 @@ public sealed class ArtifactStore(string artifactsDirectory)
 
     private string ManifestPath(ArtifactRef artifact) => RunDirectory.FileOf(DirectoryOf(artifact), RunDirectory.ArtifactManifestName);
 
-    private void Place(StagedDirectory staged, ArtifactRef artifact)
+    private void Place(StagedDirectory staged, ArtifactRef artifact, Action? beforePublish)
     {
         string target = DirectoryOf(artifact);
         while (true)
@@ -87,7 +86,7 @@ public sealed class ArtifactStore(string artifactsDirectory)
             }
             try
             {
-                staged.Publish(target);
+                staged.Publish(target, beforePublish);
                 return;
             }
             catch (IOException) when (Directory.Exists(target))

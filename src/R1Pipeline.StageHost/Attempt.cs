@@ -24,7 +24,7 @@ internal sealed class Attempt(
 
     public int Run()
     {
-        log.Information("Attempt {Attempt} of stage {Stage} ({Uses}), key {Key}, token {Token}, process {ProcessId}",
+        log.Information("Attempt {Attempt} of stage {Stage:l} ({Uses:l}), key {Key:l}, token {Token}, process {ProcessId}",
             request.Attempt, request.Stage, request.Uses, request.Key, request.Token, Environment.ProcessId);
         try
         {
@@ -46,6 +46,7 @@ internal sealed class Attempt(
             ?? throw new StageFailedException(StageFailureClass.UserData, $"this worker has no stage '{request.Uses}'; it has {string.Join(", ", stages.Select(known => known.Uses))}");
         _context = new StageContext(request, owner, log, progress, faults);
         progress.Phase = "loading";
+        owner.ConfirmLease(); // now the owner knows where the attempt goes on, however soon it ends
         prepare?.Invoke(_context.Threads, Environment.GetEnvironmentVariable(LibtorchVariable));
         StageResult result = stage.Execute(_context);
         Demand(_context.Ledger.Done == progress.StepsPlanned,
@@ -67,12 +68,12 @@ internal sealed class Attempt(
         int code = FailureMap.ExitCodeOf(failure);
         if (code == FailureMap.Bug)
         {
-            log.Error(error, "Stage {Stage} failed with a bug", request.Stage);
+            log.Error(error, "Stage {Stage:l} failed with a bug", request.Stage);
             Console.Error.WriteLine(error);
         }
         else
         {
-            log.Error("Stage {Stage} ends with {Failure}: {Message}", request.Stage, failure, error.Message);
+            log.Error("Stage {Stage:l} ends with {Failure}: {Message:l}", request.Stage, failure, error.Message);
         }
         if (failure == StageFailureClass.LeaseLost) return code;
         bool keepsOutput = failure == StageFailureClass.GateMissed;
@@ -95,14 +96,14 @@ internal sealed class Attempt(
 
     private void Send(StageReport report)
     {
-        owner.DemandLease();
+        owner.ConfirmLease();
         try
         {
             AtomicFile.WriteAllText(RunDirectory.ReportOf(request.AttemptDirectory), JsonSerializer.Serialize(report, ContractJson.Indented));
         }
         catch (IOException error) when (DiskGuard.IsDiskFull(error))
         {
-            log.Warning("No space for {Report}: the message to the owner is all there is", RunDirectory.ReportOf(request.AttemptDirectory));
+            log.Warning("No space for {Report:l}: the message to the owner is all there is", RunDirectory.ReportOf(request.AttemptDirectory));
         }
         owner.Commit(sequence => new ReportMessage { Sequence = sequence, Report = report });
     }

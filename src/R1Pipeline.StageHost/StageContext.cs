@@ -56,14 +56,14 @@ public sealed class StageContext : ILoopHost
         CheckpointRef? good = CheckpointReader.NewestGood(request.Checkpoints, request.Key, (checkpoint, reason) =>
         {
             skipped.Add(checkpoint);
-            log.Warning("Checkpoint {Directory} of step {Step} is skipped: {Reason}", checkpoint.Directory, checkpoint.Step, reason);
+            log.Warning("Checkpoint {Directory:l} of step {Step} is skipped: {Reason:l}", checkpoint.Directory, checkpoint.Step, reason);
         });
         List<CheckpointRef> usable = [.. request.Checkpoints.Except(skipped)];
         _keeper = new CheckpointKeeper(_options.CheckpointEverySteps, _options.KeepCheckpoints, usable, skipped);
         Resume = good is null ? null : new ResumePoint(good.Step, good.Directory);
         Ledger = new StepLedger(good?.Step ?? 0);
         progress.ResumedFrom = progress.StepsDone = good?.Step ?? 0;
-        if (good is not null) log.Information("Resuming from step {Step} of {Directory}", good.Step, good.Directory);
+        if (good is not null) log.Information("Resuming from step {Step} of {Directory:l}", good.Step, good.Directory);
     }
 
     /// <summary>What to do.</summary>
@@ -126,10 +126,9 @@ public sealed class StageContext : ILoopHost
     public ArtifactRef CommitArtifact(ArtifactKind kind, Action<string> write)
     {
         Phase("committing");
-        Directory.CreateDirectory(Request.ArtifactsDirectory);
         long expected = _keeper.Newest is null ? 0 : Request.Artifacts.Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
         Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request), _owner.DemandLease));
-        Log.Information("Artifact {Kind} {Sha256} is committed", kind, Committed.Sha256);
+        Log.Information("Artifact {Kind} {Sha256:l} is committed", kind, Committed.Sha256);
         return Committed;
     }
 
@@ -180,6 +179,7 @@ public sealed class StageContext : ILoopHost
     {
         string phase = _progress.Phase;
         Phase("checkpoint");
+        _owner.ConfirmLease(); // the owner checks our token before anything is written, and learns how many steps were computed
         CheckpointRef checkpoint = _writer.Write(step, _keeper.Newest, directory =>
         {
             write(directory);
@@ -191,7 +191,7 @@ public sealed class StageContext : ILoopHost
         _owner.Commit(sequence => new CheckpointMessage { Sequence = sequence, Checkpoint = checkpoint, Metrics = metrics, Superseded = superseded });
         Ledger.Committed();
         _keeper.Committed(checkpoint);
-        Log.Information("Checkpoint of step {Step} is committed: {Bytes} bytes in {Directory}", step, checkpoint.Bytes, checkpoint.Directory);
+        Log.Information("Checkpoint of step {Step} is committed: {Bytes} bytes in {Directory:l}", step, checkpoint.Bytes, checkpoint.Directory);
         Phase(phase);
     }
 

@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Text.Json;
+using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
 
 namespace R1Pipeline.TestWorker;
@@ -6,9 +10,25 @@ namespace R1Pipeline.TestWorker;
 /// <summary>
 /// A worker for tests of everything around a stage. The host, the channel, the checkpoints and the artifacts are the real ones;
 /// only the stages are fake (<see cref="CountingStage"/> under every kind of the catalog), because real ones need libtorch.
+/// With <c>--own REQUEST</c> it is an owner instead, one that starts a worker, prints its process id and says yes to everything: a test kills it.
 /// </summary>
 internal static class Program
 {
-    private static int Main(string[] arguments) =>
-        StageHostRunner.Run(arguments[0], [.. StageCatalog.All.Select(kind => new CountingStage(kind))]);
+    private static int Main(string[] arguments) => arguments is ["--own", var owned]
+        ? Own(owned)
+        : StageHostRunner.Run(arguments[0], [.. StageCatalog.All.Select(kind => new CountingStage(kind))]);
+
+    private static int Own(string requestPath)
+    {
+        using var worker = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [requestPath]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Console.Out.WriteLine(worker.Id);
+        while (worker.StandardOutput.ReadLine() is { } line)
+        {
+            WorkerMessage message = JsonSerializer.Deserialize<WorkerMessage>(line, ContractJson.Compact)!;
+            worker.StandardInput.WriteLine(JsonSerializer.Serialize<OwnerMessage>(new AcknowledgedMessage { Sequence = message.Sequence }, ContractJson.Compact));
+            worker.StandardInput.Flush();
+        }
+        worker.WaitForExit();
+        return worker.ExitCode;
+    }
 }

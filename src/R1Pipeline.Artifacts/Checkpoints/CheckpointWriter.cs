@@ -25,7 +25,6 @@ public sealed class CheckpointWriter(string stageDirectory, string key, long tok
     public CheckpointRef Write(long step, CheckpointRef? parent, Action<string> write, Action? beforePublish = null)
     {
         string parentDirectory = RunDirectory.CheckpointsOf(stageDirectory);
-        Directory.CreateDirectory(parentDirectory);
         return disk.Run(parentDirectory, "a checkpoint", parent?.Bytes ?? 0, () => Commit(parentDirectory, step, parent, write, beforePublish));
     }
 
@@ -39,9 +38,8 @@ public sealed class CheckpointWriter(string stageDirectory, string key, long tok
             var manifest = new CheckpointManifest { Key = key, Step = step, Token = token, Parent = parent?.Sha256, Files = files };
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, ContractJson.Indented);
             staged.AddDurable(RunDirectory.CheckpointManifestName, bytes);
-            beforePublish?.Invoke();
             string target = RunDirectory.CheckpointOf(stageDirectory, step, token);
-            staged.Publish(target);
+            staged.Publish(target, beforePublish);
             return new CheckpointRef(step, target, Sha256.OfBytes(bytes), files.Sum(file => file.Length));
         }
         catch (IOException error) when (DiskGuard.IsDiskFull(error))

@@ -50,11 +50,15 @@ internal sealed class StagedDirectory : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Renames the folder to its final place.</summary>
+    /// <summary>
+    /// Renames the folder to its final place. <paramref name="beforePublish"/> is the last word before that, with no disk wait in between,
+    /// and refuses by throwing.
+    /// </summary>
     /// <exception cref="IOException">Something stands there already, or the disk refused.</exception>
-    public void Publish(string target)
+    public void Publish(string target, Action? beforePublish)
     {
         DurableDirectory.Flush(Directory);
+        beforePublish?.Invoke();
         System.IO.Directory.Move(Directory, target);
         _published = true;
         DurableDirectory.Flush(_parent);

@@ -7,7 +7,6 @@ namespace R1Pipeline.StageHost.Native;
 internal static partial class ProcessControl
 {
     private const int SigKill = 9;
-    private const int SigAbort = 6;
 
     /// <summary>As if somebody had sent SIGKILL.</summary>
     public static void KillSelf()
@@ -21,8 +20,7 @@ internal static partial class ProcessControl
     public static void AbortSelf()
     {
         if (OperatingSystem.IsWindows()) Process.GetCurrentProcess().Kill();
-        else _ = Kill(Environment.ProcessId, SigAbort);
-        WaitForTheEnd();
+        else Abort();
     }
 
     /// <summary>Ends with an exit code, from any thread.</summary>
@@ -40,6 +38,9 @@ internal static partial class ProcessControl
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "abort")]
+    private static partial void Abort();
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void ExitImmediately(int code);

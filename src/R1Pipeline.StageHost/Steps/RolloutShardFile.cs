@@ -29,7 +29,7 @@ internal static class RolloutShardFile
         {
             string old = Sha256.OfFile(path);
             if (old == shard.Sha256) return shard;
-            log.Warning("Rollouts of iteration {Iteration} replace those of an earlier attempt: sha256 {Old} becomes {New}", iteration, old, shard.Sha256);
+            log.Warning("Rollouts of iteration {Iteration} replace those of an earlier attempt: sha256 {Old:l} becomes {New:l}", iteration, old, shard.Sha256);
             owner.ConfirmLease();
         }
         return disk.Run(stageDirectory, "a file of rollouts", bytes.Length, () =>

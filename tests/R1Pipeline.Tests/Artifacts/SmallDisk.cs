@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace R1Pipeline.Tests.Artifacts;
+
+/// <summary>A real file system of a megabyte or so: what a full disk is tested with.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Mounts a tmpfs; null where that is not allowed.</summary>
+    public static SmallDisk? TryMount(string path, int megabytes)
+    {
+        Directory.CreateDirectory(path);
+        return OperatingSystem.IsLinux() && Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) == 0 ? new SmallDisk(path) : null;
+    }
+
+    public void Dispose() => Assert.Equal(0, Run("umount", Path));
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
