@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Randomness;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Sequences;
+using R1Pipeline.Training.Batches;
+using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Weights;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// A decoder's body with a scalar head, its score read at the last token of a sequence (<c>Qwen2ForSequenceClassification</c>, <c>score.weight</c> [1, D], no bias).
+/// Body and head share one flat buffer.
+/// </summary>
+public sealed class RewardModel : IDisposable
+{
+    private const string StatisticsFile = "score_statistics.json";
+    private const double HeadStd = 0.02;
+
+    private RewardModel(DecoderConfig config, FlatParameters parameters) => (Parameters, Body) = (parameters, new Decoder(config, parameters));
+
+    /// <summary>The decoder under the head; it has no output projection of its own.</summary>
+    public Decoder Body { get; }
+
+    /// <summary>All parameters, the head's included.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>The spread of its scores on held-out texts; null before it was measured.</summary>
+    public ScoreStatistics? Statistics { get; set; }
+
+    /// <summary>A new, trainable reward model: the body copied from a language model, the head drawn (normal, deviation 0.02).</summary>
+    public static RewardModel From(Decoder decoder, long seed, string stage)
+    {
+        FlatParameters parameters = NewParameters(decoder.Config, trainable: true);
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (ParameterShape shape in DecoderParameters.Shapes(decoder.Config, withOutput: false))
+            _ = parameters.ValueOf(shape.Name).copy_(decoder.Parameters.ValueOf(shape.Name));
+        var random = new RandomStream(seed, stage, 0, "init/" + Qwen2WeightMap.Score);
+        float[] head = new float[decoder.Config.HiddenSize];
+        for (int i = 0; i < head.Length; i++) head[i] = (float)(HeadStd * random.NextGaussian());
+        _ = parameters.ValueOf(Qwen2WeightMap.Score).copy_(tensor(head, [1, head.Length]));
+        return new RewardModel(decoder.Config, parameters);
+    }
+
+    /// <summary>Loads a reward model folder.</summary>
+    /// <exception cref="StageFailedException">UserData: not a reward model that this core computes.</exception>
+    public static RewardModel Load(string directory, bool trainable = false)
+    {
+        DecoderConfig config = DecoderConfigFile.Read(directory, DecoderConfigFile.RewardArchitecture);
+        using var weights = new SafetensorsFolder(directory);
+        FlatParameters parameters = NewParameters(config, trainable);
+        try
+        {
+            Qwen2WeightMap.Load(weights, directory, config, parameters);
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+
+        string statistics = Path.Combine(directory, StatisticsFile);
+        return new RewardModel(config, parameters)
+        {
+            Statistics = File.Exists(statistics) ? JsonSerializer.Deserialize<ScoreStatistics>(File.ReadAllBytes(statistics), ContractJson.Indented) : null,
+        };
+    }
+
+    /// <summary>Writes <c>config.json</c>, <c>model.safetensors</c> and, where measured, <c>score_statistics.json</c> into an existing folder.</summary>
+    public void Save(string directory)
+    {
+        DecoderConfigFile.Write(Body.Config, directory, DecoderConfigFile.RewardArchitecture);
+        Qwen2WeightMap.Save(Path.Combine(directory, "model.safetensors"), Body.Config, Parameters);
+        if (Statistics is not null)
+            File.WriteAllBytes(Path.Combine(directory, StatisticsFile), JsonSerializer.SerializeToUtf8Bytes(Statistics, ContractJson.Indented));
+    }
+
+    /// <summary>The scores of a batch, on the tape where one is recorded.</summary>
+    /// <returns>[B].</returns>
+    public Tensor Scores(TrainingBatch batch)
+    {
+        Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
+        return last.matmul(Parameters[Qwen2WeightMap.Score].view(-1));
+    }
+
+    /// <summary>The score of each sequence, without gradients.</summary>
+    /// <param name="sequences">Token ids, the end token included.</param>
+    /// <param name="batchSize">Sequences that go through the model at once.</param>
+    public float[] Score(IReadOnlyList<TrainingSequence> sequences, int batchSize = 64)
+    {
+        float[] scores = new float[sequences.Count];
+        using IDisposable frozen = no_grad();
+        int[] byLength = [.. Enumerable.Range(0, sequences.Count).OrderBy(index => sequences[index].Ids.Length)];
+        foreach (int[] chunk in byLength.Chunk(batchSize))
+        {
+            using var scope = NewDisposeScope();
+            Tensor batch = Scores(TrainingBatch.Of([.. chunk.Select(index => sequences[index])], Body.Config.VocabularySize));
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(batch.bytes);
+            for (int i = 0; i < chunk.Length; i++) scores[chunk[i]] = values[i];
+        }
+
+        return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Body.Dispose();
+
+    private static FlatParameters NewParameters(DecoderConfig config, bool trainable) =>
+        new([.. DecoderParameters.Shapes(config, withOutput: false), new ParameterShape(Qwen2WeightMap.Score, 1, config.HiddenSize)], trainable);
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using R1Pipeline.Contracts.Stages;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Weights;
+
+/// <summary>
+/// The weights of a model folder, in one file (<c>model.safetensors</c>) or in shards (<c>model.safetensors.index.json</c>). Refuses an index that names
+/// a file outside the folder, a missing shard, or a tensor that its shard does not hold.
+/// </summary>
+public sealed class SafetensorsFolder : IDisposable
+{
+    private readonly Dictionary<string, SafetensorsReader> _readerOf = new(StringComparer.Ordinal);
+    private readonly List<SafetensorsReader> _readers = [];
+
+    /// <summary>Opens the weights of a folder.</summary>
+    /// <exception cref="StageFailedException">UserData: no weights, or damaged ones.</exception>
+    public SafetensorsFolder(string directory)
+    {
+        string single = Path.Combine(directory, "model.safetensors"), index = single + ".index.json";
+        try
+        {
+            if (File.Exists(single)) OpenSingle(single);
+            else if (File.Exists(index)) OpenShards(directory, index);
+            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: model.safetensors or model.safetensors.index.json is expected");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All tensor names.</summary>
+    public IReadOnlyCollection<string> Names => _readerOf.Keys;
+
+    /// <summary>The shape of a tensor; null when there is none of this name.</summary>
+    public IReadOnlyList<long>? ShapeOf(string name) => _readerOf.TryGetValue(name, out SafetensorsReader? reader) ? reader.Entries[name].Shape : null;
+
+    /// <summary>Reads a tensor over <paramref name="target"/>: see <see cref="SafetensorsReader.ReadInto"/>.</summary>
+    public void ReadInto(string name, Tensor target) => _readerOf[name].ReadInto(name, target);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SafetensorsReader reader in _readers) reader.Dispose();
+    }
+
+    private SafetensorsReader Open(string path)
+    {
+        var reader = new SafetensorsReader(path);
+        _readers.Add(reader);
+        return reader;
+    }
+
+    private void OpenSingle(string path)
+    {
+        SafetensorsReader reader = Open(path);
+        foreach (string name in reader.Entries.Keys) _readerOf.Add(name, reader);
+    }
+
+    private void OpenShards(string directory, string index)
+    {
+        var shards = new Dictionary<string, SafetensorsReader>(StringComparer.Ordinal);
+        foreach (var (name, file) in ReadIndex(index))
+        {
+            if (file != Path.GetFileName(file) || !file.EndsWith(".safetensors", StringComparison.Ordinal))
+                throw new StageFailedException(StageFailureClass.UserData, $"{index}: tensor {name} lies in \"{file}\"; a .safetensors file of the same folder is expected");
+            if (!shards.TryGetValue(file, out SafetensorsReader? shard)) shards.Add(file, shard = Open(Path.Combine(directory, file)));
+            if (!shard.Entries.ContainsKey(name)) throw new StageFailedException(StageFailureClass.UserData, $"{index}: {file} has no tensor {name}");
+            _readerOf.Add(name, shard);
+        }
+    }
+
+    private static List<KeyValuePair<string, string>> ReadIndex(string index)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(index));
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("weight_map", out JsonElement map) && map.ValueKind == JsonValueKind.Object
+                && map.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.String))
+                return [.. map.EnumerateObject().DistinctBy(property => property.Name).Select(property => KeyValuePair.Create(property.Name, property.Value.GetString()!))];
+        }
+        catch (JsonException wrong)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"{index} is not JSON: {wrong.Message}", wrong);
+        }
+
+        throw new StageFailedException(StageFailureClass.UserData, $"{index}: weight_map, an object of tensor names and files, is expected");
+    }
+}

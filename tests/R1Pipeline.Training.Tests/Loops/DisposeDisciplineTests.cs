@@ -1,0 +1,40 @@
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Training.Loops;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Tests.Runtime;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Tests.Loops;
+
+/// <summary>Tensors are native memory that the garbage collector does not see: a loop must hold as many after 200 steps as after the first few.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class DisposeDisciplineTests
+{
+    [Fact]
+    public void Run_200Steps_LiveTensorsStayFlat()
+    {
+        using Decoder model = Decoder.Create(SftLoopTests.Small, 1, "sft", 0.1);
+        var options = new SupervisedFineTuningOptions { Epochs = 25, BatchSize = 8, LearningRate = 1e-3 };
+        var live = new List<long>();
+        using var host = new RecordingHost(checkpointEvery: 50, onStep: _ => live.Add(Tensor.TotalCount));
+        new SftLoop(model, SftLoopTests.Rows(), options, 3, 1, "sft", host).Run(null);
+        Assert.Equal(225, live.Count);
+        Assert.InRange(live.Skip(200).Max(), 0, live.Skip(2).Take(8).Min());
+    }
+
+    [Fact]
+    public void Decode_200Steps_LiveTensorsStayFlat()
+    {
+        using Decoder model = Decoder.Create(SftLoopTests.Small with { ContextTokens = 256 }, 1, "sft", 0.1);
+        using KeyValueCache cache = model.NewCache(2, 256);
+        model.Prefill([[3, 4, 5]], [0, 1], [0, 0], cache).Dispose();
+        var live = new List<long>();
+        for (int step = 0; step < 200; step++)
+        {
+            model.Decode([6, 7], [3 + step, 3 + step], cache).Dispose();
+            live.Add(Tensor.TotalCount);
+        }
+
+        Assert.InRange(live.Skip(150).Max(), 0, live.Skip(1).Take(8).Min());
+    }
+}

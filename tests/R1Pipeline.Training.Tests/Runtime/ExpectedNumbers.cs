@@ -1,0 +1,41 @@
+using System.Text.Json;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Tests.Runtime;
+
+/// <summary>Comparisons with the shared fixtures, within the tolerances that their README states.</summary>
+internal static class ExpectedNumbers
+{
+    /// <summary>Each gradient norm by foreign name: 1e-3 relative, 1e-6 absolute below 1e-4; and no parameter is missing on either side.</summary>
+    public static void GradientNorms(JsonElement expected, DecoderConfig config, FlatParameters parameters)
+    {
+        using var scope = NewDisposeScope();
+        var actual = Qwen2WeightMap.Slices(config, parameters)
+            .ToDictionary(slice => slice.ForeignName, slice => Qwen2WeightMap.Slice(parameters.GradientOf(slice.Parameter), slice).norm().ToDouble());
+        Assert.Equal(expected.EnumerateObject().Select(norm => norm.Name).Order(), actual.Keys.Order());
+        foreach (JsonProperty norm in expected.EnumerateObject())
+        {
+            double value = norm.Value.GetDouble();
+            double tolerance = value < 1e-4 ? 1e-6 : 1e-3 * value;
+            Assert.True(Math.Abs(actual[norm.Name] - value) <= tolerance, $"{norm.Name}: {actual[norm.Name]}, expected {value}");
+        }
+    }
+
+    public static void Relative(double expected, double actual, double tolerance) =>
+        Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Abs(expected), $"{actual}, expected {expected}");
+
+    /// <summary>Largest difference where <paramref name="where"/> is true (broadcast from the left).</summary>
+    public static double LargestDifference(Tensor expected, Tensor actual, Tensor where)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor difference = expected.sub(actual).abs();
+        Tensor mask = where;
+        while (mask.dim() < difference.dim()) mask = mask.unsqueeze(-1);
+        return difference.masked_fill(mask.expand_as(difference).logical_not(), 0).max().ToDouble();
+    }
+}
