@@ -1,19 +1,41 @@
+using System.Security.Cryptography;
+using R1Pipeline.Artifacts;
 using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Definition.Resolved;
+using R1Pipeline.Orchestration.Nodes;
+using R1Pipeline.Orchestration.Planning;
+using R1Pipeline.Orchestration.Running;
+using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
+using R1Pipeline.Orchestration.Workers;
 using Serilog;
 
 namespace R1Pipeline.Orchestration;
 
-/// <summary>Runs pipelines: one call per run, until it rests. Never touches a tensor; every change is in the store before it is acted on.</summary>
+/// <summary>
+/// Runs pipelines: one call a run, until it rests. Holds the run's lock while it works, so that a second owner is refused and a dead one is
+/// followed at once. Never touches a tensor; every change is in the store before it is acted on.
+/// </summary>
+/// <param name="options">How to work on this node.</param>
+/// <param name="store">The store of the state folder.</param>
+/// <param name="events">The onlooker.</param>
+/// <param name="log">The run log.</param>
+/// <param name="time">The clock.</param>
 public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEvents events, ILogger log, TimeProvider time)
 {
+    private readonly FileHashes _hashes = new(store);
+
     /// <summary>Continues the newest unfinished run of the same definition, else creates one, and works on it until it rests.</summary>
     /// <param name="definition">What to run; file hashes are filled in here.</param>
     /// <param name="source">The file it came from, kept beside the run.</param>
     /// <param name="stop">Asks the workers to checkpoint; the run then rests as interrupted.</param>
-    /// <exception cref="RunRefusedException">The run has an owner already, or does not fit.</exception>
-    public Task<RunOutcome> RunAsync(PipelineDefinition definition, RunSource source, CancellationToken stop) =>
-        throw new NotSupportedException($"{options.StateDirectory} {store} {events} {log} {time}");
+    /// <exception cref="RunRefusedException">The run has an owner already, or does not fit on this machine.</exception>
+    public async Task<RunOutcome> RunAsync(PipelineDefinition definition, RunSource source, CancellationToken stop)
+    {
+        definition = _hashes.FillIn(definition);
+        var (run, held, continued) = Claim(definition, source);
+        using (held) return await WorkAsync(definition, run, continued, _ => { }, stop);
+    }
 
     /// <summary>Goes on with a run, or redoes it from a stage.</summary>
     /// <param name="run">Run id.</param>
@@ -21,6 +43,103 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <param name="accept">Stages whose missed gates the user accepts.</param>
     /// <param name="stop">Asks the workers to checkpoint; the run then rests as interrupted.</param>
     /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, or its data changed.</exception>
-    public Task<RunOutcome> ResumeAsync(string run, string? from, IReadOnlyCollection<string> accept, CancellationToken stop) =>
-        throw new NotSupportedException();
+    public async Task<RunOutcome> ResumeAsync(string run, string? from, IReadOnlyCollection<string> accept, CancellationToken stop)
+    {
+        var state = store.Find(run) ?? throw new RunRefusedException($"there is no run '{run}' in {options.StateDirectory}; `r1 runs` lists them", exitCode: 2);
+        foreach (string name in accept.Append(from ?? state.Stages[0].Name).Where(name => state.Stages.All(stage => stage.Name != name)))
+        {
+            throw new RunRefusedException($"run {run} has no stage '{name}'; it has {string.Join(", ", state.Stages.Select(stage => stage.Name))}", exitCode: 2);
+        }
+        var definition = ResolvedDefinition.Read(store.Definition(run));
+        RefuseChangedData(run, definition, state);
+        using var held = Hold(run);
+        return await WorkAsync(definition, run, continued: true, _ => Prepare(definition, run, from, accept), stop);
+    }
+
+    private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, bool continued, Action<RunState> prepare, CancellationToken stop)
+    {
+        var node = new AttemptServices(
+            options, store, new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory)), new SerialRunEvents(events), log.ForContext("Run", run), time);
+        using var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
+        prepare(store.Apply(run, new RunTakenOver(time.GetUtcNow(), Environment.ProcessId)));
+        node.Log.Information("Run {Run} of pipeline {Pipeline} {How}", run, definition.Name, continued ? "goes on" : "starts");
+        node.Events.RunStarted(store.Find(run)!, continued);
+        var stages = new StageRunner(node, new StagePlanner(store, options.StateDirectory, _hashes), slots, definition, run);
+        var end = await new RunLoop(node, stages, definition, run).RunAsync(stop);
+        node.Log.Information("Run {Run} is {State}", run, end.State);
+        node.Events.RunEnded(end);
+        return RunOutcome.Of(end);
+    }
+
+    /// <summary>Finds or creates the run of a definition and locks it. One process at a time, so that two equal commands cannot both create one.</summary>
+    private (string Run, RunLock Held, bool Continued) Claim(PipelineDefinition definition, RunSource source)
+    {
+        string sha256 = ResolvedDefinition.Sha256(definition);
+        using var alone = FileLock.Wait(RunDirectory.DatabaseOf(options.StateDirectory) + ".claim.lock", TimeSpan.FromSeconds(60));
+        if (store.NewestUnfinished(sha256) is { } unfinished) return (unfinished, Hold(unfinished), true);
+
+        var plan = new RunPlanner(store, options.StateDirectory).Plan(definition);
+        if (plan.Problems.Count > 0) throw new RunRefusedException(string.Join("; ", plan.Problems));
+        var now = time.GetUtcNow();
+        string id = $"{definition.Name}-{now:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+        string resolved = ResolvedDefinition.Write(definition, source.Origins);
+        var directory = new RunDirectory(options.StateDirectory, id);
+        var held = Hold(id);
+        try
+        {
+            AtomicFile.WriteAllText(directory.Definition, resolved);
+            AtomicFile.WriteAllText(directory.Pipeline, source.Yaml);
+            var stages = definition.Stages.Select(stage => new StageState { Name = stage.Name, Uses = stage.Uses });
+            store.Create(new RunState { Id = id, Pipeline = definition.Name, DefinitionSha256 = sha256, CreatedAt = now, Stages = [.. stages] }, resolved);
+            return (id, held, false);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private RunLock Hold(string run) =>
+        RunLock.TryTake(new RunDirectory(options.StateDirectory, run)) ?? throw new RunRefusedException(
+            $"run {run} is being worked on by process {store.Find(run)?.OwnerPid?.ToString() ?? "(starting)"}; `r1 watch {run}` shows it, `r1 cancel {run}` ends it");
+
+    /// <summary>A run is only ever continued on the data that it began with.</summary>
+    private void RefuseChangedData(string run, PipelineDefinition recorded, RunState state)
+    {
+        var unfinished = recorded.Stages.Where(stage => state.Stage(stage.Name).State != ExecutionState.Done);
+        foreach (var source in unfinished.SelectMany(stage => StagePlanner.SourcesOf(recorded, stage)).Where(source => source.Path is not null).DistinctBy(source => source.Name))
+        {
+            var now = _hashes.FillIn(recorded with { Data = [source] }).Data[0];
+            if (now.Sha256 != source.Sha256)
+            {
+                throw new RunRefusedException(
+                    $"data source {source.Name} ({source.Path}) changed since run {run} began; `r1 run` of the pipeline file starts a new run, which keeps every stage that the change does not touch");
+            }
+        }
+    }
+
+    private void Prepare(PipelineDefinition definition, string run, string? from, IReadOnlyCollection<string> accept)
+    {
+        foreach (string stage in accept) store.Apply(run, new MissedGateAccepted(time.GetUtcNow(), stage));
+        if (from is null) return;
+        foreach (string stage in WithDependants(definition, from))
+        {
+            var old = store.Checkpoints(run, stage);
+            store.Apply(run, new StageReset(time.GetUtcNow(), stage));
+            foreach (var checkpoint in old) Artifacts.Checkpoints.CheckpointCleaner.Remove(Path.GetFullPath(checkpoint.Folder, options.StateDirectory));
+        }
+    }
+
+    private static HashSet<string> WithDependants(PipelineDefinition definition, string from)
+    {
+        var chosen = new HashSet<string> { from };
+        bool grew = true;
+        while (grew)
+        {
+            grew = false;
+            foreach (var stage in definition.Stages.Where(stage => stage.Inputs.Any(input => chosen.Contains(input.Stage)))) grew |= chosen.Add(stage.Name);
+        }
+        return chosen;
+    }
 }

@@ -74,22 +74,22 @@ public abstract record GrpoOptions : RewardedOptions
     public LossAggregation Aggregation { get; init; } = LossAggregation.SequenceMean;
 
     /// <summary>Stop when the mean KL to the reference passes this; null: no limit.</summary>
-    [Range(0.0, 1e6), OutsideKey]
+    [Range(0.0, 1e6), OutsideKey(IsLimit = true)]
     public double? MaxKl { get; init; }
 
     /// <summary>Stop when the mean entropy of the rollout tokens (nats) falls below this; null: no limit.</summary>
-    [Range(0.0, 100.0), OutsideKey]
+    [Range(0.0, 100.0), OutsideKey(IsLimit = true)]
     public double? MinEntropy { get; init; }
 
     /// <summary>Gate: mean accuracy of the three iterations up to <c>accuracy-gain-iteration</c> must exceed that of iterations 1 to 3 by this; null: no gate.</summary>
-    [Range(0.0, 1.0), OutsideKey]
+    [Range(0.0, 1.0), OutsideKey(IsLimit = true)]
     public double? MinAccuracyGain { get; init; }
 
     /// <summary>The iteration at which <c>min-accuracy-gain</c> is measured.</summary>
-    [Range(6, 10_000_000), OutsideKey]
+    [Range(6, 10_000_000), OutsideKey(IsLimit = true)]
     public int AccuracyGainIteration { get; init; } = 20;
 
     /// <summary>Stop when the log-probs of the generation engine and of the trainer differ by more than this on average (nats a token).</summary>
-    [Range(0.0, 100.0), OutsideKey]
+    [Range(0.0, 100.0), OutsideKey(IsLimit = true)]
     public double MaxLogprobDrift { get; init; } = 0.05;
 }

@@ -59,7 +59,7 @@ public sealed record RejectionSamplingOptions : StageOptions
     public double GeneralShare { get; init; } = 0.25;
 
     /// <summary>Fail when fewer reasoning rows are kept. 0 lets a stage that kept nothing go on with the general rows alone.</summary>
-    [Range(0, 100_000_000), OutsideKey]
+    [Range(0, 100_000_000), OutsideKey(IsLimit = true)]
     public int MinKept { get; init; } = 1;
 
     /// <summary>General rows to merge when no reasoning row was kept at all (only with <c>min-kept: 0</c>).</summary>

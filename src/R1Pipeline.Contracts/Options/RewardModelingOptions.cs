@@ -22,6 +22,6 @@ public sealed record RewardModelingOptions : OptimizerOptions
     public int HeldOutPairs { get; init; } = 200;
 
     /// <summary>Gate: accuracy on the held-out pairs; null: no gate.</summary>
-    [Range(0.0, 1.0), OutsideKey]
+    [Range(0.0, 1.0), OutsideKey(IsLimit = true)]
     public double? MinPairAccuracy { get; init; }
 }

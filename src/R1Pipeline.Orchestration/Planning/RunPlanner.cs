@@ -1,11 +1,87 @@
+using R1Pipeline.Artifacts;
+using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Definition.Resolved;
+using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
 
 namespace R1Pipeline.Orchestration.Planning;
 
-/// <summary>Says what a run would do, before anything runs: which stages are cached, why the others are not, and what they would take. Writes nothing.</summary>
+/// <summary>
+/// Says what a run would do, before anything runs: which stages are cached, why the others are not, what they would take, and what cannot fit
+/// on this machine. Remembers file hashes; changes nothing else.
+/// </summary>
+/// <param name="store">The store; null: the state folder is new.</param>
+/// <param name="stateDirectory">State folder.</param>
 public sealed class RunPlanner(IRunStore? store, string stateDirectory)
 {
+    private readonly FileHashes _hashes = new(store);
+    private readonly ArtifactStore _artifacts = new(RunDirectory.ArtifactsOf(stateDirectory));
+
     /// <summary>Plans a definition.</summary>
-    public RunPlan Plan(PipelineDefinition definition) => throw new NotSupportedException($"{store} {stateDirectory} {definition.Name}");
+    /// <exception cref="RunRefusedException">A file cannot be read; exit code 2.</exception>
+    public RunPlan Plan(PipelineDefinition definition)
+    {
+        definition = _hashes.FillIn(definition);
+        var estimator = new PlanEstimator(definition);
+        var unfinished = store?.NewestUnfinished(ResolvedDefinition.Sha256(definition)) is { } run ? store.Find(run) : null;
+        var outputs = new Dictionary<string, ArtifactRef?>();
+        var planned = new Dictionary<string, PlannedStage>();
+        foreach (var stage in definition.Stages) Visit(stage);
+        return new RunPlan([.. definition.Stages.Select(stage => planned[stage.Name])], Problems(definition, planned, estimator));
+
+        void Visit(StageDefinition stage)
+        {
+            if (planned.ContainsKey(stage.Name)) return;
+            foreach (var input in stage.Inputs) Visit(definition.Stages.First(other => other.Name == input.Stage));
+            var (result, why) = Look(definition, stage, outputs, unfinished);
+            outputs[stage.Name] = result?.Artifact;
+            var estimate = estimator.Of(stage.Name);
+            planned[stage.Name] = result is null
+                ? new PlannedStage(stage.Name, Cached: false, why, estimate.Steps, estimate.Tokens, estimate.MemoryBytes, estimate.DiskBytes)
+                : new PlannedStage(stage.Name, Cached: true, why, result.StepsPlanned, 0, 0, 0);
+        }
+    }
+
+    private (StageResult? Result, string Why) Look(
+        PipelineDefinition definition, StageDefinition stage, Dictionary<string, ArtifactRef?> outputs, RunState? unfinished)
+    {
+        var missing = stage.Inputs.Select(input => input.Stage).Where(input => outputs[input] is null).Distinct().ToList();
+        if (missing.Count > 0) return (null, $"its input {string.Join(", ", missing)} is computed first");
+        var key = StageKey.Of(definition, stage, name => outputs[name]!, _hashes.OfFolder);
+        if (store is null) return (null, "never run");
+
+        var result = store.FindResult(key.Sha256);
+        if (result is { State: ExecutionState.Done } && StageKey.Covers(result.Limits, key.Limits) && _artifacts.Exists(result.Artifact)) return (result, $"done in run {result.Run}");
+        if (result is not null && !_artifacts.Exists(result.Artifact)) return (null, $"its output of run {result.Run} is gone from the artifacts folder");
+        if (result is not null && !StageKey.Covers(result.Limits, key.Limits)) return (null, $"its gates or limits changed since run {result.Run}");
+        if (result is not null) return (null, $"missed a gate in run {result.Run}: {result.Message}");
+        if (unfinished?.Stage(stage.Name) is { StepsDone: > 0 } begun && begun.Key == key.Sha256) return (null, $"begun in run {unfinished.Id}, at step {begun.StepsDone} of {begun.StepsPlanned}");
+        var earlier = store.NewestDone(definition.Name, stage.Name);
+        return (null, earlier is null ? "never run" : KeyDifference.Describe(earlier.Value.KeyParts, key.Parts) ?? "its result is gone");
+    }
+
+    private List<string> Problems(PipelineDefinition definition, Dictionary<string, PlannedStage> planned, PlanEstimator estimator)
+    {
+        var problems = new List<string>();
+        long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        foreach (var stage in definition.Stages.Where(stage => !planned[stage.Name].Cached))
+        {
+            long state = estimator.Of(stage.Name).StateBytes;
+            if (state > memory) problems.Add($"stage {stage.Name} needs {Size(state)} for weights, gradients and optimizer state alone; this machine has {Size(memory)} of memory");
+        }
+        long disk = planned.Values.Sum(stage => stage.DiskBytes);
+        long free = FreeBytes();
+        if (disk > free) problems.Add($"checkpoints, rollouts and outputs may need {Size(disk)} of disk; {stateDirectory} has {Size(free)} free (--state names another folder)");
+        return problems;
+    }
+
+    private long FreeBytes()
+    {
+        string folder = Path.GetFullPath(stateDirectory);
+        while (!Directory.Exists(folder)) folder = Path.GetDirectoryName(folder)!;
+        return new DriveInfo(folder).AvailableFreeSpace;
+    }
+
+    private static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.0} GiB" : $"{bytes / (double)(1L << 20):0.0} MiB";
 }

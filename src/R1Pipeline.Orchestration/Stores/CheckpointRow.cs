@@ -8,4 +8,11 @@ namespace R1Pipeline.Orchestration.Stores;
 /// <param name="Folder">Its folder, relative to the state folder.</param>
 /// <param name="Sha256">Hex SHA-256 of its manifest.</param>
 /// <param name="Bytes">Size.</param>
-public sealed record CheckpointRow(string Stage, long Step, long Token, string State, string Folder, string Sha256, long Bytes);
+public sealed record CheckpointRow(string Stage, long Step, long Token, string State, string Folder, string Sha256, long Bytes)
+{
+    /// <summary>State of a checkpoint that can be resumed from.</summary>
+    public const string Committed = "committed";
+
+    /// <summary>State of a checkpoint that a newer one replaced.</summary>
+    public const string Superseded = "superseded";
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Polly;
+using Polly.Retry;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Orchestration.Nodes;
+using R1Pipeline.Orchestration.Planning;
+using R1Pipeline.Orchestration.Runs;
+using R1Pipeline.Orchestration.Stores;
+using R1Pipeline.Orchestration.Workers;
+
+namespace R1Pipeline.Orchestration.Running;
+
+/// <summary>
+/// One stage whose inputs are there, until it rests: takes over a result of its key, or waits for the run that computes it, or computes it in
+/// attempts, each in a slot. The pauses between attempts are Polly's; whether there is another one is decided by <see cref="FailurePolicy"/>.
+/// </summary>
+internal sealed class StageRunner(AttemptServices node, StagePlanner planner, SlotPool slots, PipelineDefinition definition, string run)
+{
+    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Runs it. A stop leaves the stage interrupted, or waiting when it had not begun.</summary>
+    /// <exception cref="LeaseTakenException">Another owner took the stage over.</exception>
+    public async Task RunAsync(StageDefinition stage, CancellationToken stop)
+    {
+        var retries = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = node.Time }
+            .AddRetry(new RetryStrategyOptions<AttemptResult>
+            {
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Stage.State: ExecutionState.Waiting, Busy: false }),
+                MaxRetryAttempts = int.MaxValue, // the budget stands in the store, where a restart finds it
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = node.Options.RetryDelay,
+                MaxDelay = RetryPauses.Longest,
+                OnRetry = arguments =>
+                {
+                    var failed = arguments.Outcome.Result!.Stage;
+                    node.Events.Retrying(failed, failed.Failure!.Value, failed.Message ?? "", arguments.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+        try
+        {
+            while (true)
+            {
+                var state = node.Store.Find(run)!;
+                var key = planner.KeyOf(definition, stage, state);
+                if (!state.Stage(stage.Name).Fresh && planner.Reusable(key) is { } result)
+                {
+                    Reuse(stage, key, result);
+                    return;
+                }
+                await WaitForOtherRunAsync(stage, key, stop);
+                if (!state.Stage(stage.Name).Fresh && planner.Reusable(key) is not null) continue;
+                var outcome = await retries.ExecuteAsync(async token => await AttemptAsync(stage, key, token), stop);
+                if (outcome.Busy) continue;
+                Tell(outcome.Stage);
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            node.Log.Information("Stage {Stage} was stopped before its next attempt", stage.Name);
+        }
+    }
+
+    private void Reuse(StageDefinition stage, StageKey key, StageResult result)
+    {
+        var state = node.Store.Apply(run, new StageReused(node.Time.GetUtcNow(), stage.Name, key.Sha256, key.Parts, key.Limits, result)).Stage(stage.Name);
+        node.Log.Information("Stage {Stage} is taken over from run {Run}", stage.Name, result.Run);
+        if (state.State == ExecutionState.Done) node.Events.StageCached(state);
+        else node.Events.StageFailed(state);
+    }
+
+    private async Task WaitForOtherRunAsync(StageDefinition stage, StageKey key, CancellationToken stop)
+    {
+        string? said = null;
+        while (node.Store.InFlight(key.Sha256, run, node.Time.GetUtcNow()) is { Run: var other })
+        {
+            if (!RunLock.IsHeld(new RunDirectory(node.Options.StateDirectory, other)))
+            {
+                node.Log.Information("The owner of run {Run} is dead; its lease on stage {Stage} is freed", other, stage.Name);
+                node.Store.ReleaseLeases(other);
+                continue;
+            }
+            if (said != other) node.Events.WaitingForRun(stage.Name, other);
+            said = other;
+            await Task.Delay(PollTime, node.Time, stop);
+        }
+    }
+
+    private async Task<AttemptResult> AttemptAsync(StageDefinition stage, StageKey key, CancellationToken stop)
+    {
+        using var slot = await slots.TakeAsync(() => node.Events.WaitingForSlot(stage.Name), stop);
+        var now = node.Time.GetUtcNow();
+        var started = new AttemptStarted(now, stage.Name, key.Sha256, key.Parts, key.Limits, Token: 0);
+        var grant = node.Store.StartAttempt(run, started, $"{Environment.MachineName}:{Environment.ProcessId}", now + node.Options.LeaseLifetime);
+        if (grant.Lease is null) return new AttemptResult(node.Store.Find(run)!.Stage(stage.Name), Busy: true);
+
+        var state = grant.Run!.Stage(stage.Name);
+        var request = planner.Request(definition, stage, grant.Run, node.Options.LeaseLifetime);
+        var policy = new AttemptPolicy(stage.Options, StageCatalog.Find(stage.Uses)!.Output, state.Failures);
+        string requestPath = RunDirectory.RequestOf(request.AttemptDirectory);
+        AtomicFile.WriteAllText(requestPath, JsonSerializer.Serialize(request, ContractJson.Indented));
+        await using var worker = WorkerProcess.Start(node.Options.Worker, requestPath, RunDirectory.StandardErrorOf(request.AttemptDirectory), stage.Options.Threads);
+        node.Log.Information("Attempt {Attempt} of stage {Stage} started, process {WorkerPid}", request.Attempt, stage.Name, worker.Id);
+        node.Events.AttemptStarted(state, state.Attempts[^1]);
+        var after = await new AttemptRun(node, grant.Lease, request, policy).RunAsync(worker, stop);
+        return new AttemptResult(after.Stage(stage.Name), Busy: false);
+    }
+
+    private void Tell(StageState stage)
+    {
+        if (stage.State == ExecutionState.Done) node.Events.StageDone(stage);
+        else if (stage.State == ExecutionState.Interrupted) node.Events.StageInterrupted(stage);
+        else node.Events.StageFailed(stage);
+    }
+
+    /// <summary>What an attempt left behind.</summary>
+    /// <param name="Stage">The stage after it.</param>
+    /// <param name="Busy">Whether no attempt was made because another run took the key first.</param>
+    private sealed record AttemptResult(StageState Stage, bool Busy);
+}

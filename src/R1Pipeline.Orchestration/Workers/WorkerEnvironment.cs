@@ -1,0 +1,23 @@
+namespace R1Pipeline.Orchestration.Workers;
+
+/// <summary>
+/// The environment of a worker: what it needs to run, and nothing that could be a secret. Thread counts come from the stage's options, so that
+/// the same request computes the same bits whatever the caller's shell exports.
+/// </summary>
+internal static class WorkerEnvironment
+{
+    private static readonly string[] Passed =
+        ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "R1_LIBTORCH", "R1_FAULT"];
+
+    private static readonly string[] PassedPrefixes = ["LC_", "DOTNET_", "CUDA_", "NVIDIA_", "NCCL_"];
+
+    /// <summary>Reduces a copied environment to what a worker gets.</summary>
+    public static void Reduce(IDictionary<string, string?> environment, int threads)
+    {
+        foreach (string name in environment.Keys.ToList())
+        {
+            if (!Passed.Contains(name) && !PassedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))) environment.Remove(name);
+        }
+        environment["OMP_NUM_THREADS"] = environment["MKL_NUM_THREADS"] = $"{threads}";
+    }
+}
