@@ -1,0 +1,56 @@
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Training.Losses;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Rollouts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Loops;
+
+/// <summary>
+/// Loss and gradient of one minibatch, micro-batch by micro-batch. The weights of the tokens are counted over the whole minibatch first, so any split
+/// gives the same gradient up to rounding. Leaves the gradient in the policy's gradient buffer; updates nothing.
+/// </summary>
+internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int microBatch)
+{
+    private readonly GrpoLoss _loss = new(options);
+
+    /// <summary>Adds the minibatch's gradient to the policy's.</summary>
+    /// <param name="minibatch">Its rows.</param>
+    /// <param name="progress">Told the number of tokens after every micro-batch.</param>
+    /// <returns>The figures, and the mean distance of the policy's log-probs to the sampler's (nats a token).</returns>
+    public (GrpoFigures Figures, double MeanDistance) Accumulate(IReadOnlyList<TrainingSample> minibatch, Action<long> progress)
+    {
+        float[] weights = TokenWeights.OfRows(options.Aggregation, [.. minibatch.Select(row => row.OutputIds.Length)], options.MaxNewTokens);
+        (GrpoFigures figures, double distance) = (GrpoFigures.None, 0);
+        foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch))
+        {
+            using var scope = NewDisposeScope();
+            GrpoTokens tokens = Tokens([.. part.Select(row => minibatch[row])], [.. part.Select(row => weights[row])]);
+            (Tensor loss, GrpoFigures some) = _loss.Compute(tokens);
+            loss.backward();
+            using IDisposable frozen = no_grad();
+            distance += (tokens.PolicyLogprobs_N - tokens.OldLogprobs_N).abs().sum().ToDouble();
+            figures = figures.Plus(some);
+            progress(some.NumTokens);
+        }
+        return (figures, distance / Math.Max(1, figures.NumTokens));
+    }
+
+    private GrpoTokens Tokens(IReadOnlyList<TrainingSample> rows, float[] rowWeights)
+    {
+        int numTokens = rows.Sum(row => row.OutputIds.Length), n = 0;
+        (float[] old, float[] advantages, float[] weights) = (new float[numTokens], new float[numTokens], new float[numTokens]);
+        float[]? reference = rows[0].ReferenceLogprobs is null ? null : new float[numTokens];
+        for (int b = 0; b < rows.Count; b++)
+        {
+            int length = rows[b].OutputIds.Length;
+            rows[b].OldLogprobs.CopyTo(old, n);
+            if (reference is not null) rows[b].ReferenceLogprobs!.CopyTo(reference, n);
+            advantages.AsSpan(n, length).Fill(rows[b].Advantage);
+            weights.AsSpan(n, length).Fill(rowWeights[b]);
+            n += length;
+        }
+        return new GrpoTokens(OutputLogprobs.Of(policy, rows), tensor(old), reference is null ? null : tensor(reference), tensor(advantages), tensor(weights));
+    }
+}

@@ -1,0 +1,53 @@
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.Training.Tests.Loops;
+
+/// <summary>A host that keeps everything a loop tells it, and writes checkpoints into a temporary folder when asked to after given steps.</summary>
+internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("r1-grpo-").FullName;
+
+    public List<StepMetrics> Steps { get; } = [];
+
+    public List<string> Events { get; } = [];
+
+    public Dictionary<long, IReadOnlyList<RolloutRecord>> Rollouts { get; } = [];
+
+    public long Planned { get; private set; }
+
+    public long TokensSeen { get; private set; }
+
+    /// <summary>Called after every completed step.</summary>
+    public Action<StepMetrics>? OnStep { get; init; }
+
+    public bool CheckpointDue => Steps.Count > 0 && checkpointAfter.Contains(Steps[^1].Step);
+
+    public string CheckpointAt(long step) => Path.Combine(_root, $"step-{step}");
+
+    public void Plan(long steps) => Planned = steps;
+
+    public void Phase(string name) => Events.Add(name);
+
+    public void Progress(long count) => TokensSeen += count;
+
+    public void CompleteStep(StepMetrics metrics)
+    {
+        Steps.Add(metrics);
+        Events.Add($"step {metrics.Step}");
+        OnStep?.Invoke(metrics);
+    }
+
+    public void Checkpoint(long step, Action<string> write)
+    {
+        Directory.CreateDirectory(CheckpointAt(step));
+        write(CheckpointAt(step));
+    }
+
+    public void CommitRollouts(long iteration, IReadOnlyList<RolloutRecord> rollouts)
+    {
+        Rollouts.Add(iteration, rollouts);
+        Events.Add($"commit {iteration}");
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}

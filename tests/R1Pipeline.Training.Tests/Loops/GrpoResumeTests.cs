@@ -1,0 +1,66 @@
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Loops;
+using R1Pipeline.Training.Model;
+
+namespace R1Pipeline.Training.Tests.Loops;
+
+/// <summary>A run that was killed after any step and resumed from its checkpoint ends with the bytes, metrics and rollouts of one that never was.</summary>
+public sealed class GrpoResumeTests
+{
+    // 4 iterations of 3 minibatches; the reference is refreshed before iteration 3: checkpoints fall on, before, and after every kind of border.
+    private static readonly GrpoOptions Options = GrpoLoopTask.Options;
+
+    [Fact]
+    public void Run_ResumedFromAnyStep_SameBytesMetricsAndRollouts()
+    {
+        using var whole = new GrpoLoopHost(Enumerable.Range(1, 12).Select(i => (long)i).ToArray());
+        using Decoder wholePolicy = GrpoLoopTask.NewPolicy();
+        LoopOutcome wholeOutcome = GrpoLoopTask.NewLoop(wholePolicy, Options, whole).Run(null);
+        byte[] expected = wholePolicy.Parameters.Values.bytes.ToArray();
+
+        for (long step = 1; step <= 12; step++)
+        {
+            using var host = new GrpoLoopHost();
+            using Decoder policy = GrpoLoopTask.NewPolicy();
+            LoopOutcome outcome = GrpoLoopTask.NewLoop(policy, Options, host).Run(whole.CheckpointAt(step));
+            Assert.Equal(wholeOutcome, outcome);
+            Assert.True(policy.Parameters.Values.bytes.SequenceEqual(expected), $"resumed from step {step}: other bytes");
+            Assert.Equal(Describe(whole.Steps.Where(s => s.Step > step)), Describe(host.Steps));
+            Assert.Equal(Enumerable.Range(1, 4).Where(i => (i - 1) * 3 >= step).Select(i => (long)i), host.Rollouts.Keys);
+        }
+    }
+
+    [Fact]
+    public void Run_ResumedTwiceInOneIteration_SameBytes()
+    {
+        using var whole = new GrpoLoopHost(4);
+        using Decoder wholePolicy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(wholePolicy, Options, whole).Run(null);
+
+        using var second = new GrpoLoopHost(5);
+        using Decoder secondPolicy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(secondPolicy, Options, second).Run(whole.CheckpointAt(4));
+        using var third = new GrpoLoopHost();
+        using Decoder thirdPolicy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(thirdPolicy, Options, third).Run(second.CheckpointAt(5));
+        Assert.True(thirdPolicy.Parameters.Values.bytes.SequenceEqual(wholePolicy.Parameters.Values.bytes));
+    }
+
+    [Fact]
+    public void Run_KlAskedForOnlyOnResume_IsRefused()
+    {
+        using var whole = new GrpoLoopHost(4);
+        using Decoder wholePolicy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(wholePolicy, Options with { KlWeight = 0 }, whole).Run(null);
+
+        using var host = new GrpoLoopHost();
+        using Decoder policy = GrpoLoopTask.NewPolicy();
+        var failure = Assert.Throws<StageFailedException>(() => GrpoLoopTask.NewLoop(policy, Options with { KlWeight = 0, MaxKl = 1 }, host).Run(whole.CheckpointAt(4)));
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("max-kl", failure.Message);
+    }
+
+    private static string[] Describe(IEnumerable<StepMetrics> steps) =>
+        [.. steps.Select(step => $"{step.Step}/{step.Iteration}: {string.Join(' ', step.Values.OrderBy(v => v.Key).Select(v => $"{v.Key}={v.Value:r}"))}")];
+}
