@@ -3,7 +3,6 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Loops;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
-using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Tests.Loops;
 
@@ -114,18 +113,6 @@ public sealed class GrpoLoopTests
         using var host = new GrpoLoopHost();
         GrpoLoopTask.NewLoop(policy, Options with { Temperature = 0.6, TopP = 0.9, Iterations = 1 }, host).Run(null);
         Assert.Equal(1, host.Steps[0].Values["ratio"], 1e-4);
-    }
-
-    [Fact]
-    public void Run_TwoHundredSteps_LiveTensorsStayFlat()
-    {
-        using Decoder policy = GrpoLoopTask.NewPolicy();
-        var counts = new List<long>();
-        using var host = new GrpoLoopHost { OnStep = _ => counts.Add(Tensor.TotalCount) };
-        GrpoLoopTask.NewLoop(policy, Options with { Iterations = 67 }, host).Run(null);
-        Assert.Equal(201, counts.Count);
-        // Custom autograd nodes keep a few handles until their finalizer has run: a constant, not a slope.
-        Assert.InRange(counts[^1], 0, counts.Take(20).Max());
     }
 
     private static float[] Train(GrpoOptions options, int? microBatch)
