@@ -23,6 +23,7 @@ internal static class CommandTree
         RunsCommand.Create(),
         ValidateCommand.Create(),
         PlanCommand.Create(),
+        SchemaCommand.Create(),
         ExplainCommand.Create(),
         CheckpointsCommand.Create(),
         ModelCommand.Create(),
