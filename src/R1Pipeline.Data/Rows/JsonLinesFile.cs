@@ -54,6 +54,6 @@ internal sealed class JsonLinesFile : IDisposable
     {
         ReadOnlyMemory<byte> bytes = line.WrittenMemory;
         if (number == 1 && bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        return bytes.Span.IndexOfAnyExcept(" \t\r"u8) < 0 ? null : bytes;
+        return bytes.Span.IndexOfAnyExcept(" \t\r"u8) < 0 ? (ReadOnlyMemory<byte>?)null : bytes;
     }
 }
