@@ -46,9 +46,9 @@ public static class PipelineCompiler
 
         new CycleRule(context, pipeline).Check();
         var sources = new SourceRules(context);
-        foreach (BoundSource source in pipeline.Data.Sources) sources.Check(source);
+        BoundSource[] readable = [.. pipeline.Data.Sources.Where(sources.Check)];
         files.CheckData(pipeline.Data);
-        new RowRules(context, pipeline).Check();
+        new RowRules(context, pipeline).Check(readable);
     }
 
     private static PipelineDefinition Resolve(CompileContext context, BoundPipeline pipeline) => new()

@@ -15,6 +15,14 @@ internal sealed record BoundOptions(
     IReadOnlyDictionary<string, BoundOptions> Nested,
     bool IsComplete)
 {
-    /// <summary>Where to point for an option: its value when given, else the mapping.</summary>
-    public SourceMark At(string name) => Given.TryGetValue(name, out DocumentEntry? entry) ? entry.Value.Mark : Mark;
+    /// <summary>Where to point for an option: the value of the first of these that was given, else the mapping.</summary>
+    public SourceMark At(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (Given.TryGetValue(name, out DocumentEntry? entry)) return entry.Value.Mark;
+        }
+
+        return Mark;
+    }
 }

@@ -7,6 +7,7 @@ namespace R1Pipeline.Definition.Rules;
 internal sealed class CycleRule(CompileContext context, BoundPipeline pipeline)
 {
     private readonly Dictionary<string, BoundStage> _stages = pipeline.Stages.DistinctBy(stage => stage.Name).ToDictionary(stage => stage.Name);
+    private readonly HashSet<string> _sources = [.. pipeline.Data.Sources.Select(source => source.Name)];
     private readonly HashSet<string> _done = [];
     private readonly List<string> _way = [];
 
@@ -20,7 +21,7 @@ internal sealed class CycleRule(CompileContext context, BoundPipeline pipeline)
     {
         if (_done.Contains(stage.Name)) return;
         _way.Add(stage.Name);
-        foreach (StageReference reference in stage.References)
+        foreach (StageReference reference in stage.References.Where(reference => !_sources.Contains(reference.Target)))
         {
             int start = _way.IndexOf(reference.Target);
             if (start >= 0)

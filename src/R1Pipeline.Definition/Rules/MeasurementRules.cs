@@ -36,7 +36,7 @@ internal sealed class MeasurementRules(CompileContext context)
             checks.NoEffect(true, TrainingOnly, "on a gate of an evaluation stage, which takes it from the task");
             Require(bound, gate.Task, "task", $"{what} lacks the key 'task'; accepted: a task of the stage");
             Require(bound, gate.Model, "model", $"{what} lacks the key 'model'; accepted: one of the stage's models");
-            checks.Contradiction(gate.RelativeTo is not null && gate.RelativeTo == gate.Model, "relative-to", $"'relative-to' is '{gate.RelativeTo}', the measured model itself; accepted: another one");
+            checks.Contradiction(gate.RelativeTo is not null && gate.RelativeTo == gate.Model, $"'relative-to' is '{gate.RelativeTo}', the measured model itself; accepted: another one", "relative-to");
         }
         else
         {
@@ -46,7 +46,7 @@ internal sealed class MeasurementRules(CompileContext context)
 
         if (gate.AtLeast is null && gate.AtMost is null)
             context.Report(bound.Mark, DiagnosticCodes.MissingKey, $"{what} has no limit; accepted: 'at-least', 'at-most' or both");
-        checks.Contradiction(gate.AtLeast > gate.AtMost, "at-least", $"'at-least' is {gate.AtLeast}, above 'at-most' {gate.AtMost}: nothing passes; accepted: at most {gate.AtMost}");
+        checks.Contradiction(gate.AtLeast > gate.AtMost, $"'at-least' is {gate.AtLeast}, above 'at-most' {gate.AtMost}: nothing passes; accepted: at most {gate.AtMost}", "at-least");
     }
 
     private void Require(BoundOptions gate, string? value, string key, string message)

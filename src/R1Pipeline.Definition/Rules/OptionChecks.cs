@@ -8,10 +8,10 @@ namespace R1Pipeline.Definition.Rules;
 /// <param name="options">The options.</param>
 internal sealed class OptionChecks(CompileContext context, BoundOptions options)
 {
-    /// <summary>Reports a contradiction at an option when the condition holds.</summary>
-    public void Contradiction(bool condition, string option, string message)
+    /// <summary>Reports a contradiction when the condition holds, at the first of the options that was given.</summary>
+    public void Contradiction(bool condition, string message, params ReadOnlySpan<string> names)
     {
-        if (condition) context.Report(options.At(option), DiagnosticCodes.Contradiction, message);
+        if (condition) context.Report(options.At(names), DiagnosticCodes.Contradiction, message);
     }
 
     /// <summary>Reports an option that was given although nothing would read it: an option that is accepted and ignored misleads.</summary>

@@ -25,11 +25,11 @@ internal sealed class RowRules(CompileContext context, BoundPipeline pipeline)
     /// <param name="Reader">Who reads it, for messages.</param>
     private sealed record Need(IReadOnlyList<IReadOnlyList<string>> Alternatives, SourceMark Mark, string Reader);
 
-    /// <summary>Checks every source that something reads, and files that nothing reads for being JSON Lines at all.</summary>
-    public void Check()
+    /// <summary>Checks every one of these sources that something reads, and files that nothing reads for being JSON Lines at all.</summary>
+    public void Check(IReadOnlyList<BoundSource> sources)
     {
         foreach (BoundStage stage in pipeline.Stages) Collect(stage);
-        foreach (BoundSource source in pipeline.Data.Sources)
+        foreach (BoundSource source in sources)
         {
             if (source.Definition is not { } definition) continue;
             List<Need> needs = _needs.GetValueOrDefault(source.Name) ?? [];

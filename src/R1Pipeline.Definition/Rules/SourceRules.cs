@@ -23,13 +23,15 @@ internal sealed class SourceRules(CompileContext context)
         _ => throw new ArgumentOutOfRangeException(nameof(split), split, "no fields are known for this split"),
     };
 
-    /// <summary>Checks one source.</summary>
-    public void Check(BoundSource source)
+    /// <summary>Checks one source; true: its rows can be read.</summary>
+    public bool Check(BoundSource source)
     {
-        if (source.Options is not { } bound) return;
+        if (source.Options is not { } bound) return false;
+        int before = context.NumProblems;
         if (bound.Value is AdditionOptions addition) CheckAddition(bound, addition);
         if (bound.Given.TryGetValue("fields", out DocumentEntry? fields) && fields.Value is DocumentMap map) CheckFields(map);
         if (bound.Given.TryGetValue("remove", out DocumentEntry? remove) && remove.Value is DocumentList list) CheckPatterns(list);
+        return context.NumProblems == before;
     }
 
     private void CheckAddition(BoundOptions bound, AdditionOptions addition)

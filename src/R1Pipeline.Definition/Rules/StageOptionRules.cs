@@ -30,52 +30,52 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.NoEffect(options.Schedule == LearningRateSchedule.Constant, "end-learning-rate", "with 'schedule: constant'");
         checks.Contradiction(
             options.Schedule != LearningRateSchedule.Constant && options.EndLearningRate > options.LearningRate,
-            "end-learning-rate", $"'end-learning-rate' is {options.EndLearningRate}, above the peak 'learning-rate' {options.LearningRate}; accepted: at most the peak");
+            $"'end-learning-rate' is {options.EndLearningRate}, above the peak 'learning-rate' {options.LearningRate}; accepted: at most the peak", "end-learning-rate", "learning-rate");
     }
 
     private static void CheckGrpo(OptionChecks checks, GrpoOptions options)
     {
         long rollouts = (long)options.Questions * options.GroupSize;
-        checks.Contradiction(options.Minibatches > rollouts, "minibatches", $"'minibatches' is {options.Minibatches}, but an iteration has {rollouts} outputs (questions x group-size); accepted: at most {rollouts}");
+        checks.Contradiction(options.Minibatches > rollouts, $"'minibatches' is {options.Minibatches}, but an iteration has {rollouts} outputs (questions x group-size); accepted: at most {rollouts}", "minibatches", "questions", "group-size");
         checks.Contradiction(
             options.ClipEpsilonHigh < options.ClipEpsilon,
-            "clip-epsilon-high", $"'clip-epsilon-high' is {options.ClipEpsilonHigh}, below 'clip-epsilon' {options.ClipEpsilon}; accepted: at least as much");
+            $"'clip-epsilon-high' is {options.ClipEpsilonHigh}, below 'clip-epsilon' {options.ClipEpsilon}; accepted: at least as much", "clip-epsilon-high");
         checks.NoEffect(options.AdvantageScale == AdvantageScale.None, ["advantage-std", "advantage-std-value", "advantage-std-ddof"], "with 'advantage-scale: none', which divides by nothing");
         checks.NoEffect(options.MinAccuracyGain is null, "accuracy-gain-iteration", "without 'min-accuracy-gain'");
         checks.Contradiction(
             options.MinAccuracyGain is not null && options.AccuracyGainIteration > options.Iterations,
-            "accuracy-gain-iteration", $"'accuracy-gain-iteration' is {options.AccuracyGainIteration}, but the stage ends after {options.Iterations} iterations: the gate would never be measured; accepted: 6 to {options.Iterations}");
+            $"'accuracy-gain-iteration' is {options.AccuracyGainIteration}, but the stage ends after {options.Iterations} iterations: the gate would never be measured; accepted: 6 to {options.Iterations}", "accuracy-gain-iteration", "min-accuracy-gain", "iterations");
         checks.Contradiction(
             options is { AccuracyWeight: 0, FormatWeight: 0, LanguageWeight: 0 } and not AllScenarioRlOptions,
-            "accuracy-weight", "all reward weights are 0: there is nothing to learn from; accepted: one weight above 0 at least");
+            "all reward weights are 0: there is nothing to learn from; accepted: one weight above 0 at least", "accuracy-weight", "format-weight", "language-weight");
     }
 
     private void CheckPretraining(BoundStage stage, OptionChecks checks, PretrainingOptions options)
     {
         bool hasInput = stage.References.Any(reference => reference.Role == "tokenizer");
-        checks.Contradiction(hasInput && options.Tokenizer is not null, "tokenizer", $"{stage.Words} has two tokenizers, its input and 'with.tokenizer'; accepted: one of them");
+        checks.Contradiction(hasInput && options.Tokenizer is not null, $"{stage.Words} has two tokenizers, its input and 'with.tokenizer'; accepted: one of them", "tokenizer");
         if (!hasInput && options.Tokenizer is null)
             context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks a tokenizer; accepted: 'tokenizer: STAGE' of a stage that puts out a tokenizer, or 'with: {{ tokenizer: addition | bytes }}'");
 
         BoundOptions bound = stage.Options!.Nested["model"];
         var model = new OptionChecks(context, bound);
         ModelShapeOptions shape = options.Model;
-        model.Contradiction(shape.NumHeads % shape.NumKvHeads != 0, bound.Given.ContainsKey("num-kv-heads") ? "num-kv-heads" : "num-heads", $"'num-kv-heads' is {shape.NumKvHeads}, which does not divide 'num-heads' {shape.NumHeads}; accepted: a divisor of it");
-        model.Contradiction(shape.HiddenSize % shape.NumHeads != 0, "hidden-size", $"'hidden-size' is {shape.HiddenSize}, which is no multiple of 'num-heads' {shape.NumHeads}; accepted: a multiple of it");
+        model.Contradiction(shape.NumHeads % shape.NumKvHeads != 0, $"'num-kv-heads' is {shape.NumKvHeads}, which does not divide 'num-heads' {shape.NumHeads}; accepted: a divisor of it", "num-kv-heads", "num-heads");
+        model.Contradiction(shape.HiddenSize % shape.NumHeads != 0, $"'hidden-size' is {shape.HiddenSize}, which is no multiple of 'num-heads' {shape.NumHeads}; accepted: a multiple of it", "hidden-size", "num-heads");
         model.Contradiction(
             shape.HiddenSize % shape.NumHeads == 0 && shape.HiddenSize / shape.NumHeads % 2 != 0,
-            "hidden-size", $"a head is {shape.HiddenSize / Math.Max(1, shape.NumHeads)} wide (hidden-size / num-heads), but rotary positions need an even width; accepted: an even one");
-        checks.Contradiction(options.MaxTokens > shape.ContextTokens, "max-tokens", $"'max-tokens' is {options.MaxTokens}, more than the model's 'context-tokens' {shape.ContextTokens}; accepted: at most that");
+            $"a head is {shape.HiddenSize / Math.Max(1, shape.NumHeads)} wide (hidden-size / num-heads), but rotary positions need an even width; accepted: an even one", "hidden-size", "num-heads");
+        checks.Contradiction(options.MaxTokens > shape.ContextTokens, $"'max-tokens' is {options.MaxTokens}, more than the model's 'context-tokens' {shape.ContextTokens}; accepted: at most that", "max-tokens");
     }
 
     private void CheckAllScenario(BoundStage stage, OptionChecks checks, AllScenarioRlOptions options)
     {
         bool hasRewardModel = stage.References.Any(reference => reference.Role == "reward-models");
-        checks.Contradiction(options.GeneralQuestions > options.Questions, "general-questions", $"'general-questions' is {options.GeneralQuestions}, more than the {options.Questions} 'questions' of an iteration; accepted: 0 to {options.Questions}");
+        checks.Contradiction(options.GeneralQuestions > options.Questions, $"'general-questions' is {options.GeneralQuestions}, more than the {options.Questions} 'questions' of an iteration; accepted: 0 to {options.Questions}", "general-questions", "questions");
         checks.NoEffect(options.GeneralQuestions == 0, "general-from-iteration", "with 'general-questions: 0'");
         checks.Contradiction(
             options.GeneralQuestions > 0 && options.GeneralFromIteration > options.Iterations,
-            "general-from-iteration", $"'general-from-iteration' is {options.GeneralFromIteration}, but the stage ends after {options.Iterations} iterations: no general prompt would be drawn; accepted: 1 to {options.Iterations}");
+            $"'general-from-iteration' is {options.GeneralFromIteration}, but the stage ends after {options.Iterations} iterations: no general prompt would be drawn; accepted: 1 to {options.Iterations}", "general-from-iteration", "iterations");
         checks.NoEffect(!hasRewardModel, ["reward-model-weight", "reward-model-scale"], "without 'reward-models'");
         if (options.GeneralQuestions > 0 && !hasRewardModel)
             context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks its input 'reward-models': its general prompts have no other judge of their content; accepted: a mapping of names to stages that put out a reward model, or 'general-questions: 0'");
@@ -84,18 +84,18 @@ internal sealed class StageOptionRules(CompileContext context)
     private static void CheckRejectionSampling(OptionChecks checks, RejectionSamplingOptions options)
     {
         checks.NoEffect(options.MinKept > 0, "general-rows-when-none-kept", "unless 'min-kept' is 0");
-        checks.Contradiction(options.KeepPerProblem > options.Samples, "keep-per-problem", $"'keep-per-problem' is {options.KeepPerProblem}, but only {options.Samples} 'samples' are drawn; accepted: 1 to {options.Samples}");
+        checks.Contradiction(options.KeepPerProblem > options.Samples, $"'keep-per-problem' is {options.KeepPerProblem}, but only {options.Samples} 'samples' are drawn; accepted: 1 to {options.Samples}", "keep-per-problem", "samples");
         checks.Contradiction(
             options.MaxKeptTokens > options.MaxNewTokens,
-            "max-kept-tokens", $"'max-kept-tokens' is {options.MaxKeptTokens}, more than 'max-new-tokens' {options.MaxNewTokens}: the filter would never bind; accepted: at most {options.MaxNewTokens}");
+            $"'max-kept-tokens' is {options.MaxKeptTokens}, more than 'max-new-tokens' {options.MaxNewTokens}: the filter would never bind; accepted: at most {options.MaxNewTokens}", "max-kept-tokens");
     }
 
     private static void CheckTokenizer(OptionChecks checks, TrainTokenizerOptions options)
     {
-        checks.Contradiction(options.SpecialTokens.Distinct().Count() != options.SpecialTokens.Count, "special-tokens", "'special-tokens' lists a token twice; accepted: each token once");
-        checks.Contradiction(!options.SpecialTokens.Contains(options.EosToken), "eos-token", $"'eos-token' is '{options.EosToken}', which is not among 'special-tokens'; accepted: one of {string.Join(", ", options.SpecialTokens)}");
-        checks.Contradiction(!options.SpecialTokens.Contains(options.PadToken), "pad-token", $"'pad-token' is '{options.PadToken}', which is not among 'special-tokens'; accepted: one of {string.Join(", ", options.SpecialTokens)}");
+        checks.Contradiction(options.SpecialTokens.Distinct().Count() != options.SpecialTokens.Count, "'special-tokens' lists a token twice; accepted: each token once", "special-tokens");
+        checks.Contradiction(!options.SpecialTokens.Contains(options.EosToken), $"'eos-token' is '{options.EosToken}', which is not among 'special-tokens'; accepted: one of {string.Join(", ", options.SpecialTokens)}", "eos-token", "special-tokens");
+        checks.Contradiction(!options.SpecialTokens.Contains(options.PadToken), $"'pad-token' is '{options.PadToken}', which is not among 'special-tokens'; accepted: one of {string.Join(", ", options.SpecialTokens)}", "pad-token", "special-tokens");
         int least = 256 + options.SpecialTokens.Count;
-        checks.Contradiction(options.VocabularySize < least, "vocabulary-size", $"'vocabulary-size' is {options.VocabularySize}, but the 256 bytes and {options.SpecialTokens.Count} special tokens take {least}; accepted: {least} or more");
+        checks.Contradiction(options.VocabularySize < least, $"'vocabulary-size' is {options.VocabularySize}, but the 256 bytes and {options.SpecialTokens.Count} special tokens take {least}; accepted: {least} or more", "vocabulary-size", "special-tokens");
     }
 }

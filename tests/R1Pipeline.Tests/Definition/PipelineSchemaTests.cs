@@ -37,7 +37,7 @@ public sealed class PipelineSchemaTests
         JsonNode groupSize = definitions["reasoning-rl"]!["properties"]!["with"]!["properties"]!["group-size"]!;
         JsonNode schedule = definitions["cold-start"]!["properties"]!["with"]!["properties"]!["schedule"]!;
 
-        Assert.Equal(("integer", 2, 4096, 16), ((string)groupSize["type"]!, (int)groupSize["minimum"]!, (int)groupSize["maximum"]!, (int)groupSize["default"]!));
+        Assert.Equal(("integer", 2.0, 4096.0, 16), ((string)groupSize["type"]!, (double)groupSize["minimum"]!, (double)groupSize["maximum"]!, (int)groupSize["default"]!));
         Assert.Equal("Outputs of one question (G).", (string)groupSize["description"]!);
         Assert.Equal(["cosine", "linear", "constant"], schedule["enum"]!.AsArray().Select(word => (string)word!));
         Assert.Equal("cosine", (string)schedule["default"]!);
