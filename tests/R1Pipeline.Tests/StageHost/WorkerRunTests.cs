@@ -79,7 +79,7 @@ public sealed class WorkerRunTests : IDisposable
     [InlineData(true)]
     public async Task Run_AskedToStop_CommitsACheckpointAndCanGoOn(bool bySignal)
     {
-        ArtifactRef undisturbed = await Reference("steps=400,wait-ms=10");
+        ArtifactRef undisturbed = await Reference("steps=400");
         StageRequest first = WorkerUnderTest.Request(_folder.At("stopped"), "steps=400,wait-ms=10", every: 1000);
         using var stopped = WorkerUnderTest.Start(first);
         await stopped.WaitFor<HeartbeatMessage>(beat => beat.StepsDone > 0);
@@ -89,7 +89,7 @@ public sealed class WorkerRunTests : IDisposable
         Assert.Equal((StageFailureClass.Interrupted, stopped.Checkpoints[0].Step), (stopped.Report.Failure, stopped.Report.StepsDone));
         Assert.Contains("`r1 resume run-1`", stopped.Report.Message);
 
-        using var resumed = WorkerUnderTest.Start(WorkerUnderTest.Request(_folder.At("stopped"), "steps=400,wait-ms=10", attempt: 2, stopped.Checkpoints));
+        using var resumed = WorkerUnderTest.Start(WorkerUnderTest.Request(_folder.At("stopped"), "steps=400", attempt: 2, stopped.Checkpoints, every: 1000));
         Assert.Equal(WorkerExitCode.Done, (await resumed.End()).Code);
 
         Assert.Equal(undisturbed, resumed.Report.Artifact);
@@ -123,7 +123,7 @@ public sealed class WorkerRunTests : IDisposable
 
     private async Task<ArtifactRef> Reference(string plan)
     {
-        using var worker = WorkerUnderTest.Start(WorkerUnderTest.Request(_folder.At("reference"), plan.Replace("wait-ms", "no-wait", StringComparison.Ordinal)));
+        using var worker = WorkerUnderTest.Start(WorkerUnderTest.Request(_folder.At("reference"), plan, every: 1000));
         Assert.Equal(WorkerExitCode.Done, (await worker.End()).Code);
         return worker.Report.Artifact!;
     }
