@@ -1,0 +1,12 @@
+namespace R1Pipeline.EndToEnd.Tests.Harness;
+
+/// <summary>Copies state folders: a case starts from a finished base without computing it again.</summary>
+internal static class Folders
+{
+    public static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (string folder in Directory.GetDirectories(from)) Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+    }
+}
