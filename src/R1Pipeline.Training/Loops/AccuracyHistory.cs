@@ -6,6 +6,7 @@ namespace R1Pipeline.Training.Loops;
 public sealed record AccuracyHistory(IReadOnlyList<double> FirstThree, IReadOnlyList<double> LastThree)
 {
     private const int Window = 3;
+    private const string FirstKey = "accuracy-first-", LastKey = "accuracy-last-";
 
     /// <summary>Nothing done yet.</summary>
     public static AccuracyHistory Empty { get; } = new([], []);
@@ -23,4 +24,20 @@ public sealed record AccuracyHistory(IReadOnlyList<double> FirstThree, IReadOnly
     public AccuracyHistory Add(double accuracy) => new(
         FirstThree.Count < Window ? [.. FirstThree, accuracy] : FirstThree,
         [.. LastThree.TakeLast(Window - 1), accuracy]);
+
+    /// <summary>The history as named figures of a checkpoint.</summary>
+    public IReadOnlyDictionary<string, double> ToValues()
+    {
+        var values = new Dictionary<string, double>();
+        for (int i = 0; i < FirstThree.Count; i++) values[FirstKey + i] = FirstThree[i];
+        for (int i = 0; i < LastThree.Count; i++) values[LastKey + i] = LastThree[i];
+        return values;
+    }
+
+    /// <summary>The history that <see cref="ToValues"/> named.</summary>
+    public static AccuracyHistory FromValues(IReadOnlyDictionary<string, double> values)
+    {
+        double[] Named(string key) => [.. Enumerable.Range(0, Window).TakeWhile(i => values.ContainsKey(key + i)).Select(i => values[key + i])];
+        return new AccuracyHistory(Named(FirstKey), Named(LastKey));
+    }
 }

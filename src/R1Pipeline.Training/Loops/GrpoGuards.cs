@@ -6,8 +6,8 @@ using R1Pipeline.Training.Rollouts;
 namespace R1Pipeline.Training.Loops;
 
 /// <summary>
-/// What stops GRPO before an update: numbers that are not finite, runaway KL, collapsed entropy, log-probs of sampler and trainer that drift apart,
-/// accuracy that does not rise. Each message has the figure, the limit and what to change. Changes nothing itself.
+/// What stops GRPO before an update: runaway KL, collapsed entropy, log-probs of sampler and trainer that drift apart, accuracy that does not rise.
+/// Each message has the figure, the limit and what to change. Changes nothing itself.
 /// </summary>
 internal sealed class GrpoGuards(GrpoOptions options, string stage)
 {
@@ -38,11 +38,9 @@ internal sealed class GrpoGuards(GrpoOptions options, string stage)
             $"a gain of {gain:f3}, below min-accuracy-gain {wanted:f3}");
     }
 
-    /// <summary>After a minibatch's backward pass, before its update.</summary>
-    public void CheckUpdate(long step, GrpoFigures figures, double gradientNorm, double? drift)
+    /// <summary>After a minibatch's backward pass, before its update. That loss and gradient are finite is checked by the update itself.</summary>
+    public void CheckUpdate(long step, GrpoFigures figures, double? drift)
     {
-        if (!double.IsFinite(figures.Loss) || !double.IsFinite(gradientNorm))
-            throw Stop($"step {step}: loss {figures.Loss:g4}, gradient norm {gradientNorm:g4}: not finite; nothing was updated; lower learning-rate");
         if (options.MaxKl is { } limit && !(figures.MeanKl <= limit))
         {
             throw Stop($"step {step}: the mean KL to the reference is {figures.MeanKl:g4}, above max-kl {limit:g4}: " +

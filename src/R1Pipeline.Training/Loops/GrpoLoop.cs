@@ -3,8 +3,8 @@ using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
-using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Rollouts;
+using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Training.Loops;
 
@@ -57,20 +57,23 @@ public sealed class GrpoLoop(
     {
         _guards.CheckOptions();
         host.Plan(TotalSteps);
-        using GrpoState state = resumeDirectory is null
-            ? GrpoState.New(policy, options, NeedsReference)
-            : GrpoState.Load(policy, options, NeedsReference, resumeDirectory);
+        using GrpoState state = GrpoState.Start(policy, options, NeedsReference, TotalSteps, resumeDirectory);
         while (state.Step < TotalSteps)
         {
-            state.Pending ??= Explore(state);
-            Update(state, state.Pending);
-            if (state.Step % options.Minibatches == 0) state.Pending = null;
+            MemoryGuard.Run(() => Step(state));
             if (host.CheckpointDue) host.Checkpoint(state.Step, state.Save);
         }
         return new LoopOutcome(state.Step, state.LastLoss);
     }
 
-    // Steps 1 to 4 of an iteration.
+    private void Step(GrpoState state)
+    {
+        state.Pending ??= Explore(state);
+        Update(state, state.Pending);
+        if (state.Step % options.Minibatches == 0) state.Pending = null;
+    }
+
+    // Items 1 to 4 of an iteration.
     private PendingIteration Explore(GrpoState state)
     {
         long iteration = (state.Step / options.Minibatches) + 1;
@@ -86,18 +89,15 @@ public sealed class GrpoLoop(
         return collected with { Samples = [.. collected.Samples.Select((sample, i) => sample with { ReferenceLogprobs = logprobs[i] })] };
     }
 
-    // Step 5: one minibatch, one update.
+    // Item 5: one minibatch, one update.
     private void Update(GrpoState state, PendingIteration iteration)
     {
         host.Phase("update");
         int minibatch = (int)(state.Step % options.Minibatches);
         (GrpoFigures figures, double distance) = _update.Accumulate(Minibatch(iteration, minibatch), host.Progress);
-        double gradientNorm = state.Optimizer.GradientNorm();
         double? drift = minibatch == 0 ? distance : null; // later minibatches see an updated policy: their distance is learning, not drift
-        _guards.CheckUpdate(state.Step + 1, figures, gradientNorm, drift);
-
-        double learningRate = LearningRate.At(options, state.Step, TotalSteps);
-        state.Optimizer.Step(learningRate, gradientNorm);
+        _guards.CheckUpdate(state.Step + 1, figures, drift);
+        (double learningRate, double gradientNorm) = state.GuardedUpdate.Apply(figures.Loss);
         state.LastLoss = figures.Loss;
         host.CompleteStep(new StepMetrics(state.Step, iteration.Number, Metrics(iteration, figures, gradientNorm, learningRate, drift)));
     }

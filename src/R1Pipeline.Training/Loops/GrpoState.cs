@@ -1,7 +1,6 @@
-using System.Text.Json;
-using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Checkpoints;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Rollouts;
@@ -15,26 +14,25 @@ namespace R1Pipeline.Training.Loops;
 /// </summary>
 internal sealed class GrpoState : IDisposable
 {
-    private const string PolicyFile = "policy.bin", FirstMomentFile = "moment-1.bin", SecondMomentFile = "moment-2.bin", ReferenceFile = "reference.bin",
-        CountersFile = "grpo.json", PendingFile = "pending.json";
+    private const string ReferenceTensor = "reference";
 
     private readonly Decoder _policy;
 
-    private GrpoState(Decoder policy, GrpoOptions options, bool withReference)
+    private GrpoState(Decoder policy, GrpoOptions options, bool withReference, long totalSteps)
     {
         _policy = policy;
-        Optimizer = new AdamW(policy.Parameters, options);
+        GuardedUpdate = new GuardedUpdate(policy.Parameters, options, totalSteps);
         Reference = withReference ? policy.Clone() : null;
     }
 
-    /// <summary>The optimizer with its moments.</summary>
-    public AdamW Optimizer { get; }
+    /// <summary>The optimizer and the check before it.</summary>
+    public GuardedUpdate GuardedUpdate { get; }
 
     /// <summary>The reference policy; null where neither loss nor guard asks for it.</summary>
     public Decoder? Reference { get; }
 
     /// <summary>Updates done.</summary>
-    public long Step => Optimizer.StepsDone;
+    public long Step => GuardedUpdate.Optimizer.StepsDone;
 
     /// <summary>The iteration whose rollouts are done and whose updates are not.</summary>
     public PendingIteration? Pending { get; set; }
@@ -43,59 +41,55 @@ internal sealed class GrpoState : IDisposable
     public AccuracyHistory Accuracies { get; set; } = AccuracyHistory.Empty;
 
     /// <summary>Loss of the newest step.</summary>
-    public double LastLoss { get; set; }
+    public double LastLoss { get; set; } = double.NaN;
 
-    /// <summary>The state before the first step: the reference is the policy.</summary>
-    public static GrpoState New(Decoder policy, GrpoOptions options, bool withReference) => new(policy, options, withReference);
-
-    /// <summary>The state that <see cref="Save"/> wrote; the policy's weights are replaced by the checkpoint's.</summary>
-    /// <exception cref="StageFailedException">UserData: a reference is needed and the checkpoint has none.</exception>
-    public static GrpoState Load(Decoder policy, GrpoOptions options, bool withReference, string directory)
+    /// <summary>The state before the first step, with the policy as reference; or, from a checkpoint, the state that <see cref="Save"/> wrote, the policy's weights included.</summary>
+    /// <exception cref="StageFailedException">UserData: the folder is no checkpoint of this model, or lacks the reference that the options ask for.</exception>
+    public static GrpoState Start(Decoder policy, GrpoOptions options, bool withReference, long totalSteps, string? checkpoint)
     {
-        string At(string file) => Path.Combine(directory, file);
-        if (withReference && !File.Exists(At(ReferenceFile)))
+        policy.Parameters.ClearGradients();
+        var state = new GrpoState(policy, options, withReference, totalSteps);
+        try
         {
-            throw new StageFailedException(StageFailureClass.UserData,
-                $"the checkpoint {directory} was made without a reference policy, which max-kl and kl-weight compare with: take max-kl away, or redo the stage from its start");
+            if (checkpoint is not null) state.Load(checkpoint);
+            return state;
         }
-        Counters counters = JsonSerializer.Deserialize<Counters>(File.ReadAllBytes(At(CountersFile)), ContractJson.Indented)
-            ?? throw new InvalidDataException($"{At(CountersFile)} is empty");
-        var state = new GrpoState(policy, options, withReference) { Accuracies = counters.Accuracies, LastLoss = counters.LastLoss };
-        state.Optimizer.StepsDone = counters.Step;
-        Read(At(PolicyFile), policy.Parameters.Values);
-        Read(At(FirstMomentFile), state.Optimizer.FirstMoment);
-        Read(At(SecondMomentFile), state.Optimizer.SecondMoment);
-        if (state.Reference is { } reference) Read(At(ReferenceFile), reference.Parameters.Values);
-        if (File.Exists(At(PendingFile))) state.Pending = JsonSerializer.Deserialize<PendingIteration>(File.ReadAllBytes(At(PendingFile)), ContractJson.Compact);
-        return state;
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes the state into an empty folder.</summary>
     public void Save(string directory)
     {
-        string At(string file) => Path.Combine(directory, file);
-        Write(At(PolicyFile), _policy.Parameters.Values);
-        Write(At(FirstMomentFile), Optimizer.FirstMoment);
-        Write(At(SecondMomentFile), Optimizer.SecondMoment);
-        if (Reference is not null) Write(At(ReferenceFile), Reference.Parameters.Values);
-        File.WriteAllBytes(At(CountersFile), JsonSerializer.SerializeToUtf8Bytes(new Counters(Step, LastLoss, Accuracies), ContractJson.Indented));
-        if (Pending is not null) File.WriteAllBytes(At(PendingFile), JsonSerializer.SerializeToUtf8Bytes(Pending, ContractJson.Compact));
+        var further = new Dictionary<string, Tensor>();
+        if (Reference is not null) further[ReferenceTensor] = Reference.Parameters.Values;
+        TrainingCheckpoint.Write(directory, _policy.Parameters, GuardedUpdate.Optimizer,
+            new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues() }, further);
+        if (Pending is not null) PendingIterationFile.Write(directory, Pending);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Optimizer.Dispose();
+        GuardedUpdate.Dispose();
         Reference?.Dispose();
     }
 
-    private static void Write(string path, Tensor tensor) => File.WriteAllBytes(path, tensor.bytes);
-
-    private static void Read(string path, Tensor tensor)
+    private void Load(string directory)
     {
-        using var _ = no_grad();
-        File.ReadAllBytes(path).CopyTo(tensor.bytes);
+        if (Reference is not null)
+        {
+            if (!File.Exists(Path.Combine(directory, ReferenceTensor + ".safetensors")))
+            {
+                throw new StageFailedException(StageFailureClass.UserData,
+                    $"the checkpoint {directory} was made without a reference policy, and max-kl compares with it: take max-kl away, or redo the stage from its start");
+            }
+            TrainingCheckpoint.ReadTensor(directory, ReferenceTensor, Reference.Parameters.Values);
+        }
+        TrainingState state = TrainingCheckpoint.Read(directory, _policy.Parameters, GuardedUpdate.Optimizer);
+        (LastLoss, Accuracies, Pending) = (state.Loss, AccuracyHistory.FromValues(state.Values), PendingIterationFile.Read(directory));
     }
-
-    private sealed record Counters(long Step, double LastLoss, AccuracyHistory Accuracies);
 }

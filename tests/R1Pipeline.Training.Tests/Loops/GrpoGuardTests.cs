@@ -89,7 +89,7 @@ public sealed class GrpoGuardTests
         };
         var failure = Assert.Throws<StageFailedException>(() => GrpoLoopTask.NewLoop(policy, Options, host).Run(null));
         Assert.Equal(StageFailureClass.NumericGuard, failure.Failure);
-        Assert.Contains("not finite", failure.Message);
+        Assert.Contains("gradient norm is NaN", failure.Message);
         Assert.True(policy.Parameters.Values.bytes.SequenceEqual(before));
         Assert.Single(host.Steps);
     }
