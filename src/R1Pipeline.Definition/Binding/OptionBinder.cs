@@ -22,7 +22,7 @@ internal sealed class OptionBinder(CompileContext context)
         object value = Activator.CreateInstance(type)!;
         var given = new Dictionary<string, DocumentEntry>();
         var nested = new Dictionary<string, BoundOptions>();
-        bool complete = true;
+        var broken = new HashSet<string>();
 
         foreach (DocumentEntry entry in map?.Distinct ?? [])
         {
@@ -42,7 +42,7 @@ internal sealed class OptionBinder(CompileContext context)
                 BoundOptions bound = Bind(option.Type, inner, entry?.Key.Mark ?? mark, optionPath, $"'{option.Name}' of {what}");
                 option.Property.SetValue(value, bound.Value);
                 nested[option.Name] = bound;
-                complete &= bound.IsComplete && (entry is null || inner is not null);
+                if (entry is not null && inner is null) broken.Add(option.Name);
                 continue;
             }
 
@@ -50,7 +50,7 @@ internal sealed class OptionBinder(CompileContext context)
             if (entry is null)
             {
                 if (!option.IsRequired) continue;
-                complete = false;
+                broken.Add(option.Name);
                 context.Report(mark, DiagnosticCodes.MissingKey, $"{what} lacks the key '{option.Name}'; accepted: {option.Accepted}");
             }
             else if (TryRead(option, entry.Value, out object? read))
@@ -59,11 +59,11 @@ internal sealed class OptionBinder(CompileContext context)
             }
             else
             {
-                complete = false;
+                broken.Add(option.Name);
             }
         }
 
-        return new BoundOptions(value, mark, given, nested, complete);
+        return new BoundOptions(value, mark, given, nested, broken);
     }
 
     /// <summary>The node as a mapping, or null (reported).</summary>

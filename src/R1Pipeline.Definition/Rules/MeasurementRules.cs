@@ -15,14 +15,14 @@ internal sealed class MeasurementRules(CompileContext context)
     public void Check(BoundStage stage)
     {
         if (stage.Kind is null) return;
-        foreach (BoundTask task in stage.Tasks.Where(task => task.Options.IsComplete))
+        foreach (BoundTask task in stage.Tasks)
         {
             var options = (EvaluationTaskOptions)task.Options.Value;
             var checks = new OptionChecks(context, task.Options);
             checks.NoEffect(options.Temperature == 0, ["top-p", "samples"], "at temperature 0, where every sample is the most likely output");
         }
 
-        foreach (BoundOptions gate in stage.Gates.Where(gate => gate.IsComplete)) CheckGate(stage, gate);
+        foreach (BoundOptions gate in stage.Gates) CheckGate(stage, gate);
     }
 
     private void CheckGate(BoundStage stage, BoundOptions bound)
@@ -44,9 +44,9 @@ internal sealed class MeasurementRules(CompileContext context)
             Require(bound, gate.Data, "data", $"{what} lacks the key 'data'; accepted: a data source");
         }
 
-        if (gate.AtLeast is null && gate.AtMost is null)
+        if (gate.AtLeast is null && gate.AtMost is null && !checks.IsBroken("at-least") && !checks.IsBroken("at-most"))
             context.Report(bound.Mark, DiagnosticCodes.MissingKey, $"{what} has no limit; accepted: 'at-least', 'at-most' or both");
-        checks.Contradiction(gate.AtLeast > gate.AtMost, $"'at-least' is {gate.AtLeast}, above 'at-most' {gate.AtMost}: nothing passes; accepted: at most {gate.AtMost}", "at-least");
+        checks.Contradiction(gate.AtLeast > gate.AtMost, $"'at-least' is {gate.AtLeast}, above 'at-most' {gate.AtMost}: nothing passes; accepted: at most {gate.AtMost}", "at-least", "at-most");
     }
 
     private void Require(BoundOptions gate, string? value, string key, string message)

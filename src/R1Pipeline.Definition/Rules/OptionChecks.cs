@@ -8,9 +8,16 @@ namespace R1Pipeline.Definition.Rules;
 /// <param name="options">The options.</param>
 internal sealed class OptionChecks(CompileContext context, BoundOptions options)
 {
-    /// <summary>Reports a contradiction when the condition holds, at the first of the options that was given.</summary>
+    /// <summary>Whether the user gave the option.</summary>
+    public bool IsGiven(string option) => options.Given.ContainsKey(option);
+
+    /// <summary>Whether the option could not be read, so that its value says nothing.</summary>
+    public bool IsBroken(string option) => options.Broken.Contains(option);
+
+    /// <summary>Reports a contradiction between options when the condition holds and all of them could be read, at the first one that was given.</summary>
     public void Contradiction(bool condition, string message, params ReadOnlySpan<string> names)
     {
+        foreach (string name in names) condition &= !IsBroken(name);
         if (condition) context.Report(options.At(names), DiagnosticCodes.Contradiction, message);
     }
 

@@ -33,7 +33,7 @@ internal sealed class ReferenceRules
         foreach (BoundTask task in stage.Tasks)
         {
             string data = ((EvaluationTaskOptions)task.Options.Value).Data;
-            if (task.Options.Given.TryGetValue("data", out DocumentEntry? entry)) CheckSource(data, entry.Value.Mark, $"task '{task.Name}'");
+            if (!task.Options.Broken.Contains("data")) CheckSource(data, task.Options.At("data"), $"task '{task.Name}'");
         }
 
         foreach (BoundOptions gate in stage.Gates) CheckGate(stage, gate);

@@ -8,10 +8,10 @@ namespace R1Pipeline.Definition.Rules;
 /// <summary>Options of one stage against each other and against its inputs.</summary>
 internal sealed class StageOptionRules(CompileContext context)
 {
-    /// <summary>Checks one stage whose values could all be read.</summary>
+    /// <summary>Checks one stage.</summary>
     public void Check(BoundStage stage)
     {
-        if (stage.Kind is not { } kind || stage.Options is not { IsComplete: true } bound) return;
+        if (stage.Kind is not { } kind || stage.Options is not { } bound) return;
         var checks = new OptionChecks(context, bound);
         checks.NoEffect(!kind.HasCheckpoints, StageKind.CheckpointOptions, $"in a stage of kind {kind.Name}, which ends in one piece");
         if (bound.Value is OptimizerOptions optimizer) CheckOptimizer(checks, optimizer);
@@ -39,9 +39,9 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.Contradiction(options.Minibatches > rollouts, $"'minibatches' is {options.Minibatches}, but an iteration has {rollouts} outputs (questions x group-size); accepted: at most {rollouts}", "minibatches", "questions", "group-size");
         checks.Contradiction(
             options.ClipEpsilonHigh < options.ClipEpsilon,
-            $"'clip-epsilon-high' is {options.ClipEpsilonHigh}, below 'clip-epsilon' {options.ClipEpsilon}; accepted: at least as much", "clip-epsilon-high");
+            $"'clip-epsilon-high' is {options.ClipEpsilonHigh}, below 'clip-epsilon' {options.ClipEpsilon}; accepted: at least as much", "clip-epsilon-high", "clip-epsilon");
         checks.NoEffect(options.AdvantageScale == AdvantageScale.None, ["advantage-std", "advantage-std-value", "advantage-std-ddof"], "with 'advantage-scale: none', which divides by nothing");
-        checks.NoEffect(options.MinAccuracyGain is null, "accuracy-gain-iteration", "without 'min-accuracy-gain'");
+        checks.NoEffect(options.MinAccuracyGain is null && !checks.IsBroken("min-accuracy-gain"), "accuracy-gain-iteration", "without 'min-accuracy-gain'");
         checks.Contradiction(
             options.MinAccuracyGain is not null && options.AccuracyGainIteration > options.Iterations,
             $"'accuracy-gain-iteration' is {options.AccuracyGainIteration}, but the stage ends after {options.Iterations} iterations: the gate would never be measured; accepted: 6 to {options.Iterations}", "accuracy-gain-iteration", "min-accuracy-gain", "iterations");
@@ -54,7 +54,7 @@ internal sealed class StageOptionRules(CompileContext context)
     {
         bool hasInput = stage.References.Any(reference => reference.Role == "tokenizer");
         checks.Contradiction(hasInput && options.Tokenizer is not null, $"{stage.Words} has two tokenizers, its input and 'with.tokenizer'; accepted: one of them", "tokenizer");
-        if (!hasInput && options.Tokenizer is null)
+        if (!hasInput && options.Tokenizer is null && !checks.IsBroken("tokenizer"))
             context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks a tokenizer; accepted: 'tokenizer: STAGE' of a stage that puts out a tokenizer, or 'with: {{ tokenizer: addition | bytes }}'");
 
         BoundOptions bound = stage.Options!.Nested["model"];
@@ -65,7 +65,7 @@ internal sealed class StageOptionRules(CompileContext context)
         model.Contradiction(
             shape.HiddenSize % shape.NumHeads == 0 && shape.HiddenSize / shape.NumHeads % 2 != 0,
             $"a head is {shape.HiddenSize / Math.Max(1, shape.NumHeads)} wide (hidden-size / num-heads), but rotary positions need an even width; accepted: an even one", "hidden-size", "num-heads");
-        checks.Contradiction(options.MaxTokens > shape.ContextTokens, $"'max-tokens' is {options.MaxTokens}, more than the model's 'context-tokens' {shape.ContextTokens}; accepted: at most that", "max-tokens");
+        checks.Contradiction(options.MaxTokens > shape.ContextTokens && !model.IsBroken("context-tokens"), $"'max-tokens' is {options.MaxTokens}, more than the model's 'context-tokens' {shape.ContextTokens}; accepted: at most that", "max-tokens");
     }
 
     private void CheckAllScenario(BoundStage stage, OptionChecks checks, AllScenarioRlOptions options)
@@ -77,17 +77,17 @@ internal sealed class StageOptionRules(CompileContext context)
             options.GeneralQuestions > 0 && options.GeneralFromIteration > options.Iterations,
             $"'general-from-iteration' is {options.GeneralFromIteration}, but the stage ends after {options.Iterations} iterations: no general prompt would be drawn; accepted: 1 to {options.Iterations}", "general-from-iteration", "iterations");
         checks.NoEffect(!hasRewardModel, ["reward-model-weight", "reward-model-scale"], "without 'reward-models'");
-        if (options.GeneralQuestions > 0 && !hasRewardModel)
+        if (options.GeneralQuestions > 0 && !hasRewardModel && !checks.IsBroken("general-questions"))
             context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks its input 'reward-models': its general prompts have no other judge of their content; accepted: a mapping of names to stages that put out a reward model, or 'general-questions: 0'");
     }
 
     private static void CheckRejectionSampling(OptionChecks checks, RejectionSamplingOptions options)
     {
-        checks.NoEffect(options.MinKept > 0, "general-rows-when-none-kept", "unless 'min-kept' is 0");
-        checks.Contradiction(options.KeepPerProblem > options.Samples, $"'keep-per-problem' is {options.KeepPerProblem}, but only {options.Samples} 'samples' are drawn; accepted: 1 to {options.Samples}", "keep-per-problem", "samples");
+        checks.NoEffect(options.MinKept > 0 && !checks.IsBroken("min-kept"), "general-rows-when-none-kept", "unless 'min-kept' is 0");
+        checks.Contradiction(options.KeepPerProblem > options.Samples && checks.IsGiven("keep-per-problem"), $"'keep-per-problem' is {options.KeepPerProblem}, but only {options.Samples} 'samples' are drawn; accepted: 1 to {options.Samples}", "keep-per-problem", "samples");
         checks.Contradiction(
             options.MaxKeptTokens > options.MaxNewTokens,
-            $"'max-kept-tokens' is {options.MaxKeptTokens}, more than 'max-new-tokens' {options.MaxNewTokens}: the filter would never bind; accepted: at most {options.MaxNewTokens}", "max-kept-tokens");
+            $"'max-kept-tokens' is {options.MaxKeptTokens}, more than 'max-new-tokens' {options.MaxNewTokens}: the filter would never bind; accepted: at most {options.MaxNewTokens}", "max-kept-tokens", "max-new-tokens");
     }
 
     private static void CheckTokenizer(OptionChecks checks, TrainTokenizerOptions options)

@@ -182,4 +182,22 @@ public sealed class PipelineCompilerTests
 
         Assert.Equal(["1:7 R1010", "3:3 R1012", "3:26 R1005", "3:47 R1013", "3:74 R1008", "4:1 R1005"], folder.Short(result));
     }
+
+    [Fact]
+    public void Compile_UnreadableOption_DoesNotHideNorFakeTheOthers()
+    {
+        using var folder = new PipelineFolder();
+        CompileResult result = folder.Compile("""
+            name: t
+            data: { p: { generate: addition, split: problems } }
+            stages:
+              base: { uses: pretraining, data: [c], with: { tokenizer: word, model: { num-kv-heads: 3 }, epochs: x } }
+              rl: { uses: reasoning-rl, model: base, data: [p], with: { min-accuracy-gain: much, accuracy-gain-iteration: 9, questions: 0, minibatches: 4000 } }
+              report: { uses: evaluation, models: [base], tasks: { a: { data: 5, samples: no } }, gate: { task: a, model: base, at-least: high } }
+            """);
+
+        Assert.Equal(
+            ["4:37 R1013", "4:60 R1009", "4:89 R1020", "4:102 R1007", "5:80 R1007", "5:125 R1008", "6:67 R1007", "6:79 R1007", "6:127 R1007"],
+            folder.Short(result));
+    }
 }
