@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Tests.Loops;
 
 /// <summary>Tensors are native memory that the garbage collector does not see: a loop must hold as many after 200 steps as after the first few.</summary>
-[Collection(nameof(AloneInTheProcess))]
+[Collection(TensorCountCollection.Name)]
 public sealed class DisposeDisciplineTests
 {
     [Fact]
