@@ -1,4 +1,5 @@
 using R1Pipeline.StageHost;
+using R1Pipeline.Stages;
 using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Worker;
@@ -33,10 +34,8 @@ internal static class Program
             Console.Error.WriteLine(Usage);
             return StageHostRunner.NoRequest;
         }
-        return StageHostRunner.Run(request, Stages, TorchRuntime.Initialize);
+        return StageHostRunner.Run(request, AllStages.Create(), TorchRuntime.Initialize);
     }
 
     private const int WorkerDone = Contracts.Stages.WorkerExitCode.Done;
-
-    private static IReadOnlyList<IStage> Stages => [];
 }

@@ -1,0 +1,66 @@
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Rewards;
+using R1Pipeline.Stages.Models;
+using R1Pipeline.Stages.Questions;
+using R1Pipeline.Stages.Rows;
+using R1Pipeline.StageHost;
+using R1Pipeline.Training.Loops;
+
+namespace R1Pipeline.Stages.AllScenarioRl;
+
+/// <summary>
+/// R1's second RL stage (r1-recipe.md 5.3): rows with a gold answer are rewarded by rules, the others by reward models, format and language on both.
+/// Refuses general questions without a reward model: format and language alone would be no preference.
+/// </summary>
+public sealed class AllScenarioRlStage : IStage
+{
+    /// <inheritdoc/>
+    public string Uses => "all-scenario-rl";
+
+    /// <inheritdoc/>
+    public StageResult Execute(StageContext context)
+    {
+        var options = context.Options<AllScenarioRlOptions>();
+        if (context.Request.AcceptMissedGates) options = options with { MinAccuracyGain = null };
+        using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"));
+
+        var ledger = RowLedger.Read(context);
+        var rows = AskableRows.Of(context, ledger, policy, _ => null);
+        using var judges = RewardModels.Open(context);
+        CheckMix(context, options, rows, judges);
+
+        var questions = new QuestionMix(rows, options, policy.Text, context.Request.Seed, context.Request.Stage);
+        var rules = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule);
+        var outcome = new GrpoLoop(
+            policy.Decoder,
+            policy.Text.Tokenizer.EosId,
+            options,
+            context.MicroBatch(options.MicroBatch),
+            questions,
+            new ScenarioScorer(policy.Text, rules, judges, options),
+            context.Request.Seed,
+            context.Request.Stage,
+            context).Run(context.Resume?.Directory);
+
+        questions.MarkUsed(options.Iterations);
+        return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, double>
+        {
+            ["reasoning_draws"] = QuestionMix.NumReasoning(options, options.Iterations),
+            ["general_draws"] = QuestionMix.NumGeneral(options, options.Iterations),
+        });
+    }
+
+    private static void CheckMix(StageContext context, AllScenarioRlOptions options, IReadOnlyList<LedgerRow> rows, RewardModels judges)
+    {
+        long reasoning = QuestionMix.NumReasoning(options, options.Iterations);
+        long general = QuestionMix.NumGeneral(options, options.Iterations);
+        string? problem =
+            options.GeneralQuestions > options.Questions ? $"general-questions {options.GeneralQuestions} is more than questions {options.Questions}"
+            : reasoning > 0 && !rows.Any(row => row.Row.IsReasoning) ? "reasoning questions are planned but no usable row has a gold answer; give it such rows or set general-questions to questions"
+            : general > 0 && rows.All(row => row.Row.IsReasoning) ? "general questions are planned but every usable row has a gold answer; give it rows without one or set general-questions: 0"
+            : general > 0 && judges.Count == 0 ? "general questions are planned but there is no reward model; name one under reward-models or set general-questions: 0"
+            : null;
+        if (problem is not null) throw new StageFailedException(StageFailureClass.UserData, $"stage {context.Request.Stage}: {problem}.");
+    }
+}

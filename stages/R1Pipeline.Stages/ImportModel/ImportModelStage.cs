@@ -1,0 +1,57 @@
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Chat;
+using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Stages.Models;
+using R1Pipeline.StageHost;
+using R1Pipeline.Training.Weights;
+
+namespace R1Pipeline.Stages.ImportModel;
+
+/// <summary>
+/// Takes a Hugging Face folder into the store: weights as they are, plus the chat template that the chain shall use. One step.
+/// Refuses a folder that this product cannot compute with, before anything is copied for good.
+/// </summary>
+public sealed class ImportModelStage : IStage
+{
+    /// <inheritdoc/>
+    public string Uses => "import-model";
+
+    /// <inheritdoc/>
+    public StageResult Execute(StageContext context)
+    {
+        var options = context.Options<ImportModelOptions>();
+        context.Plan(1);
+        if (!Directory.Exists(options.Path))
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"stage {context.Request.Stage}: path {options.Path} is no folder; give the folder of a Hugging Face model.");
+        }
+
+        var metrics = new Dictionary<string, double>();
+        var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
+        {
+            metrics["bytes"] = ModelFiles.Copy(options.Path, directory, context.Progress);
+            metrics["parameters"] = Complete(context, directory, options.ChatTemplate);
+        });
+        context.CompleteStep(new StepMetrics(1, null, metrics));
+        return new StageResult(artifact, metrics, []);
+    }
+
+    /// <summary>Gives the copied folder its chat template, loads it once as the next stage will, and returns its number of parameters.</summary>
+    private static long Complete(StageContext context, string directory, string? chatTemplate)
+    {
+        if (chatTemplate is not null)
+        {
+            var tokenizer = TokenizerFolder.Load(directory);
+            File.Delete(Path.Combine(directory, "chat_template.jinja"));
+            ChatTemplate.Named(chatTemplate, tokenizer.TokenOf(tokenizer.EosId)).Save(directory);
+            ModelFiles.SetEndToken(directory, TokenizerFolder.Load(directory).EosId);
+        }
+
+        var text = ModelText.Load(directory);
+        using var decoder = ModelFolder.Load(directory);
+        EntryProbe.Check(text, decoder.Config, $"model of stage {context.Request.Stage}");
+        return decoder.Parameters.Count;
+    }
+}

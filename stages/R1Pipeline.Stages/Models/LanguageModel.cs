@@ -1,0 +1,51 @@
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.StageHost;
+using R1Pipeline.Training.Generation;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Weights;
+
+namespace R1Pipeline.Stages.Models;
+
+/// <summary>A decoder with its text side: what a complete Hugging Face model folder holds. Owns the decoder. Refuses a folder that fails the entry probe.</summary>
+internal sealed class LanguageModel(Decoder decoder, ModelText text) : IDisposable
+{
+    /// <summary>The weights.</summary>
+    public Decoder Decoder { get; } = decoder;
+
+    /// <summary>Tokenizer and chat template.</summary>
+    public ModelText Text { get; } = text;
+
+    /// <summary>Loads an input model to be trained, and probes it.</summary>
+    /// <exception cref="StageFailedException">The parts of the folder do not fit together.</exception>
+    public static LanguageModel OpenToTrain(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: true);
+
+    /// <summary>Loads an input model to be sampled from, without memory for gradients, and probes it.</summary>
+    /// <exception cref="StageFailedException">The parts of the folder do not fit together.</exception>
+    public static LanguageModel OpenToSample(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: false);
+
+    /// <summary>Writes a complete model folder: configuration, weights, tokenizer, chat template.</summary>
+    public void Save(string directory)
+    {
+        ModelFolder.Save(Decoder, directory);
+        Text.Save(directory);
+    }
+
+    /// <summary>An engine that samples from this model, at most <paramref name="maxRows"/> outputs side by side.</summary>
+    public GenerationEngine NewEngine(int maxRows) => new(Decoder, Text.Tokenizer.EosId, maxRows);
+
+    /// <inheritdoc/>
+    public void Dispose() => Decoder.Dispose();
+
+    // The probe needs no weights: a folder whose parts do not fit is refused before they are read.
+    private static LanguageModel Open(StageContext context, StageArtifact artifact, bool trainable)
+    {
+        context.Phase("loading");
+        var text = ModelText.Load(artifact.Directory);
+        var config = DecoderConfigFile.Read(artifact.Directory);
+        EntryProbe.Check(text, config, $"model of stage {artifact.Stage}");
+        context.Log.Information(
+            "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
+            artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
+        return new LanguageModel(ModelFolder.Load(artifact.Directory, trainable), text);
+    }
+}

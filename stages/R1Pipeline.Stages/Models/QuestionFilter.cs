@@ -1,0 +1,38 @@
+using R1Pipeline.Data.Rows;
+using R1Pipeline.Rewards;
+using R1Pipeline.Training.Model;
+
+namespace R1Pipeline.Stages.Models;
+
+/// <summary>
+/// Which rows can be asked of a model: the prompt leaves room in its context, and a gold answer can be compared with something.
+/// An output that reaches the end of the context is cut there, as at <c>max-new-tokens</c>: such a row is asked all the same.
+/// </summary>
+internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
+{
+    /// <summary>Reason of a prompt that fills the model's context.</summary>
+    public const string TooLong = "too-long";
+
+    /// <summary>Reason of a gold answer that no output could match.</summary>
+    public const string GoldNotComparable = "gold-not-comparable";
+
+    /// <summary>Reason of a row without a prompt.</summary>
+    public const string NoPrompt = "no-prompt";
+
+    /// <summary>Why the row cannot be asked; null: it can.</summary>
+    public string? Reason(DataRow row)
+    {
+        if (row.Prompt is null) return NoPrompt;
+        if (row.Gold is { } gold && AccuracyReward.IsCorrect("0", gold) is null) return GoldNotComparable;
+        return text.Sequences.Prompt(row).Length >= config.ContextTokens ? TooLong : null;
+    }
+
+    /// <summary>The reasons counted, with what to do, for the message of a stage that has nothing left.</summary>
+    public static string Explain(IEnumerable<string> reasons)
+    {
+        string counted = string.Join(", ", reasons.GroupBy(reason => reason).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}"));
+        return counted.Length == 0
+            ? "The source has no rows."
+            : $"Refused: {counted}. A prompt must leave room in the model's context and a gold answer must be a number or a text; use other rows.";
+    }
+}

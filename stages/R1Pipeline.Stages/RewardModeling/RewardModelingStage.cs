@@ -1,0 +1,86 @@
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Stages.Gates;
+using R1Pipeline.Stages.Models;
+using R1Pipeline.Stages.Rows;
+using R1Pipeline.StageHost;
+using R1Pipeline.Training.Loops;
+using R1Pipeline.Training.Model;
+
+namespace R1Pipeline.Stages.RewardModeling;
+
+/// <summary>
+/// A pairwise reward model (r1-recipe.md 5.3): the input model's body with a scalar head, -log sigmoid(chosen - rejected), the score read at the end token
+/// of prompt and final answer. Held-out pairs give its accuracy and the scale of its scores. Refuses to train when no pair is left beside them.
+/// </summary>
+public sealed class RewardModelingStage : IStage
+{
+    /// <inheritdoc/>
+    public string Uses => "reward-modeling";
+
+    /// <inheritdoc/>
+    public StageResult Execute(StageContext context)
+    {
+        var options = context.Options<RewardModelingOptions>();
+        using var body = LanguageModel.OpenToSample(context, context.Artifact("model"));
+        using var model = RewardModel.From(body.Decoder, context.Request.Seed, context.Request.Stage);
+
+        var ledger = RowLedger.Read(context);
+        int maxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, model.Body.Config.ContextTokens);
+        var pairs = PreferencePairs.Of(ledger, body.Text, maxTokens, context.Request.Seed, context.Request.Stage);
+        var (training, heldOut) = Split(context, pairs, options, ledger);
+
+        var outcome = new RewardModelLoop(
+            model,
+            training,
+            options,
+            context.MicroBatch(options.MicroBatch),
+            context.Request.Seed,
+            context.Request.Stage,
+            context).Run(context.Resume?.Directory);
+
+        var (accuracy, statistics) = Measure(context, model, heldOut);
+        model.Statistics = statistics;
+        var gates = new StageGates(context);
+        if (options.MinPairAccuracy is { } atLeast) gates.Measured(new GateOutcome($"pair accuracy on {heldOut.Count} held-out pairs", accuracy, atLeast, null));
+        var artifact = context.CommitArtifact(ArtifactKind.RewardModel, directory =>
+        {
+            model.Save(directory);
+            body.Text.Save(directory);
+        });
+        gates.Demand();
+        return new StageResult(artifact, Metrics(outcome, accuracy, statistics, training.Count, heldOut.Count), ledger.Accounts());
+    }
+
+    private static (IReadOnlyList<PreferencePair> Training, IReadOnlyList<PreferencePair> HeldOut) Split(
+        StageContext context, IReadOnlyList<PreferencePair> pairs, RewardModelingOptions options, RowLedger ledger)
+    {
+        int numTraining = pairs.Count - options.HeldOutPairs;
+        if (numTraining > 0) return ([.. pairs.Take(numTraining)], [.. pairs.Skip(numTraining)]);
+        throw new StageFailedException(
+            StageFailureClass.UserData,
+            $"stage {context.Request.Stage}: {pairs.Count} usable pairs (refused: {(ledger.Refusals() is { Length: > 0 } refusals ? refusals : "none")}) and held-out-pairs {options.HeldOutPairs} leave none to train on. Give it more pairs or lower held-out-pairs.");
+    }
+
+    private static (double Accuracy, ScoreStatistics Statistics) Measure(StageContext context, RewardModel model, IReadOnlyList<PreferencePair> pairs)
+    {
+        context.Phase("measuring");
+        float[] chosen = model.Score([.. pairs.Select(pair => pair.Chosen)]);
+        float[] rejected = model.Score([.. pairs.Select(pair => pair.Rejected)]);
+        context.Progress(2L * pairs.Count);
+        double accuracy = (double)chosen.Zip(rejected).Count(pair => pair.First > pair.Second) / pairs.Count;
+        return (accuracy, ScoreStatistics.Of([.. chosen, .. rejected]));
+    }
+
+    private static Dictionary<string, double> Metrics(LoopOutcome outcome, double accuracy, ScoreStatistics statistics, int numTraining, int numHeldOut) => new()
+    {
+        ["steps"] = outcome.Steps,
+        ["final_loss"] = outcome.FinalLoss,
+        ["pair_accuracy"] = accuracy,
+        ["score_mean"] = statistics.Mean,
+        ["score_std"] = statistics.StandardDeviation,
+        ["training_pairs"] = numTraining,
+        ["held_out_pairs"] = numHeldOut,
+    };
+}
