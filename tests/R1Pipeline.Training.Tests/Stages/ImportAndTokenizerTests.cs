@@ -1,0 +1,69 @@
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Tokenizers;
+
+namespace R1Pipeline.Training.Tests.Stages;
+
+[Collection(StagesCollection.Name)]
+public sealed class ImportAndTokenizerTests(TinyBase tiny)
+{
+    [Fact]
+    public void ImportModel_ModelFolder_IsTakenAsItIs()
+    {
+        var run = tiny.Rig.Run(tiny.Rig.Request("import-model", new ImportModelOptions { Path = tiny.Base.Directory }, []));
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Base.Directory, "model.safetensors")), File.ReadAllBytes(Path.Combine(run.Directory, "model.safetensors")));
+        Assert.Equal(tiny.Base.Metrics.GetProperty("parameters").GetInt64(), run.Metrics.GetProperty("parameters").GetInt64());
+        Assert.Equal(1, run.Context.StepsPlanned);
+    }
+
+    [Fact]
+    public void ImportModel_MissingFolder_NamesIt()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = "/nowhere/model" }, []));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("/nowhere/model", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ImportModel_TokenizerOfAnotherModel_ShowsTheRenderedPrompt()
+    {
+        string folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            foreach (string file in Directory.GetFiles(tiny.Base.Directory)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            TokenizerNames.Create("bytes").Save(folder);
+            int before = tiny.Rig.NumArtifacts;
+
+            var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []));
+
+            Assert.Equal(StageFailureClass.UserData, failure.Failure);
+            Assert.Contains("111", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("<|user|>what is", failure.Message, StringComparison.Ordinal);
+            Assert.Equal(before, tiny.Rig.NumArtifacts);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void TrainTokenizer_Text_GivesTheSameFileTwiceAndAModelCanStandOnIt()
+    {
+        var rows = tiny.Rig.File("prose", Enumerable.Range(0, 40).Select(i => new { text = $"The quick brown fox number {i} jumps over the lazy dog." }));
+        var options = new TrainTokenizerOptions { VocabularySize = 320 };
+
+        var first = tiny.Rig.Run(tiny.Rig.Request("train-tokenizer", options, [rows]));
+        var second = tiny.Rig.Run(tiny.Rig.Request("train-tokenizer", options, [rows]));
+        var model = tiny.Rig.Run(tiny.Rig.Request(
+            "pretraining", TinyOptions.Pretraining with { Tokenizer = null }, [rows], tiny.Rig.Input("tokenizer", first)));
+
+        Assert.Equal(ArtifactKind.Tokenizer, first.Result.Artifact.Kind);
+        Assert.Equal(first.Result.Artifact, second.Result.Artifact);
+        Assert.Equal(40, first.Account("prose").Used);
+        Assert.Equal(first.Metrics.GetProperty("vocabulary_size").GetInt32(), TokenizerFolder.Load(model.Directory).VocabularySize);
+    }
+}

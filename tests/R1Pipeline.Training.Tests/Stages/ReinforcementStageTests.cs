@@ -1,0 +1,116 @@
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.Training.Tests.Stages;
+
+[Collection(StagesCollection.Name)]
+public sealed class ReinforcementStageTests(TinyBase tiny)
+{
+    [Fact]
+    public void ReasoningRl_TwoIterations_RewardsByRulesAndAccountsForEveryRow()
+    {
+        var run = tiny.Rig.Run(tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl with { Iterations = 1 }, [tiny.Problems], tiny.Model));
+
+        var account = run.Account("problems");
+        Assert.Equal((4L, 2L, 2L), (account.Read, account.Used, account.NotDrawn));
+        Assert.Equal(2, run.Context.StepsPlanned);
+        Assert.Equal(4, Assert.Single(run.Owner.Rollouts).NumRollouts);
+        Assert.Equal(tiny.Base.Files, run.Files);
+    }
+
+    [Fact]
+    public void ReasoningRl_ResumedFromEveryCheckpoint_GivesTheSameArtifact()
+    {
+        var request = tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl, [tiny.Problems], tiny.Model);
+        var whole = tiny.Rig.Run(request);
+
+        Assert.NotEmpty(whole.Owner.Checkpoints);
+        Assert.All(whole.Owner.Checkpoints, message =>
+            Assert.Equal(whole.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+    }
+
+    [Fact]
+    public void ReasoningRl_RowsWithoutGold_AreRefused()
+    {
+        var run = tiny.Rig.Run(tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl, [tiny.Problems, tiny.General], tiny.Model));
+
+        Assert.Equal(3, run.Account("general").Refused["no-gold"]);
+        run.AssertAccountsAddUp();
+    }
+
+    [Fact]
+    public void ReasoningRl_NothingToAsk_Fails()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl, [tiny.General], tiny.Model));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("3 no-gold", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AllScenarioRl_BothKindsOfQuestions_AreDrawnAndJudgedByTheirKind()
+    {
+        var judge = tiny.Rig.Run(tiny.Rig.Request("reward-modeling", TinyOptions.RewardModeling, [tiny.Pairs], tiny.Model));
+        var request = tiny.Rig.Request(
+            "all-scenario-rl", TinyOptions.AllScenarioRl, [tiny.Problems, tiny.General], tiny.Model, tiny.Rig.Input("reward-models", judge, "helpful"));
+
+        var run = tiny.Rig.Run(request);
+
+        Assert.Equal(4, run.Metrics.GetProperty("reasoning_draws").GetInt64());
+        Assert.Equal(2, run.Metrics.GetProperty("general_draws").GetInt64());
+        Assert.Equal(2, run.Account("general").Used);
+        string[] rollouts = [.. run.Owner.Rollouts.SelectMany(shard => File.ReadLines(shard.Path))];
+        Assert.Equal(12, rollouts.Length);
+        Assert.Equal(4, rollouts.Count(line => line.Contains("\"model\":", StringComparison.Ordinal) && !line.Contains("\"accuracy\":", StringComparison.Ordinal)));
+        Assert.Equal(8, rollouts.Count(line => line.Contains("\"accuracy\":", StringComparison.Ordinal) && !line.Contains("\"model\":", StringComparison.Ordinal)));
+        Assert.All(run.Owner.Checkpoints, message =>
+            Assert.Equal(run.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+    }
+
+    [Fact]
+    public void AllScenarioRl_GeneralQuestionsWithoutARewardModel_AreRefused()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("all-scenario-rl", TinyOptions.AllScenarioRl, [tiny.Problems, tiny.General], tiny.Model));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("reward-models", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RewardModeling_Pairs_GiveAHeadWithItsScale()
+    {
+        var request = tiny.Rig.Request("reward-modeling", TinyOptions.RewardModeling with { Epochs = 4 }, [tiny.Pairs], tiny.Model);
+        var run = tiny.Rig.Run(request);
+
+        Assert.Contains("score_statistics.json", run.Files);
+        Assert.Contains("tokenizer.json", run.Files);
+        Assert.Equal(6, run.Metrics.GetProperty("training_pairs").GetInt32());
+        Assert.InRange(run.Metrics.GetProperty("pair_accuracy").GetDouble(), 0, 1);
+        Assert.Equal(10, run.Account("pairs").Used);
+        Assert.All(run.Owner.Checkpoints, message =>
+            Assert.Equal(run.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+    }
+
+    [Fact]
+    public void RewardModeling_AccuracyBelowItsGate_IsMissedWithTheFigure()
+    {
+        var untrained = TinyOptions.RewardModeling with { LearningRate = 0, MinPairAccuracy = 1 };
+        var flipped = tiny.Rig.File("flipped", Enumerable.Range(0, 10).Select(i =>
+            i % 2 == 0
+                ? new { prompt = "tell me about the cat .", chosen = "go away .", rejected = "the cat is nice ." }
+                : new { prompt = "tell me about the cat .", chosen = "the cat is nice .", rejected = "go away ." }));
+
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("reward-modeling", untrained with { HeldOutPairs = 9 }, [flipped], tiny.Model));
+
+        Assert.Equal(StageFailureClass.GateMissed, failure.Failure);
+        Assert.Contains("9 held-out pairs", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RewardModeling_AllPairsHeldOut_Fails()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("reward-modeling", TinyOptions.RewardModeling with { HeldOutPairs = 10 }, [tiny.Pairs], tiny.Model));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("held-out-pairs", failure.Message, StringComparison.Ordinal);
+    }
+}
