@@ -1,7 +1,6 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Model;
-using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Tests.Loops;
 
