@@ -2,13 +2,13 @@ using R1Pipeline.Contracts.Options;
 
 namespace R1Pipeline.Rewards;
 
-/// <summary>What an evaluation counts of one output (quickstart.md 10). Null where the question cannot be asked of it.</summary>
+/// <summary>What is measured of one output: the rule rewards take their parts from it, evaluations count it (quickstart.md 10). Null where the question cannot be asked of the output.</summary>
 public sealed record OutputStatistics
 {
-    /// <summary>The answer equals the gold one; null: no gold, or one that cannot be compared.</summary>
+    /// <summary>The answer equals the gold one; null: no gold, or one that cannot be compared (the same for every output of the row).</summary>
     public required bool? Strict { get; init; }
 
-    /// <summary>The last number anywhere equals the gold one; null as above.</summary>
+    /// <summary>The last number anywhere in the output equals the gold one; null: as above, or the gold is no number.</summary>
     public required bool? Loose { get; init; }
 
     /// <summary>Canonical text of the answer, for majority votes: equal answers have equal texts; null: no answer.</summary>
@@ -30,5 +30,22 @@ public sealed record OutputStatistics
     public required bool? Helpful { get; init; }
 
     /// <summary>Measures one output.</summary>
-    public static OutputStatistics Of(RewardInput input, AnswerFormat format, LanguageRule rule = LanguageRule.RunningText) => throw new NotSupportedException(input?.Completion);
+    public static OutputStatistics Of(RewardInput input, AnswerFormat format, LanguageRule rule = LanguageRule.RunningText)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        FormatVerdict form = FormatReward.Check(input.Completion, input.Finished, format);
+        LanguageShares words = LanguageReward.Count(form.Think ?? input.Completion, rule);
+        string? answer = AnswerExtraction.Strict(input.Completion);
+        return new OutputStatistics
+        {
+            Strict = input.Gold is { } gold ? AccuracyReward.IsCorrect(answer, gold) : null,
+            Loose = input.Gold is { } number && AccuracyReward.IsNumber(number) ? AccuracyReward.IsCorrect(AnswerExtraction.LastNumber(input.Completion), number) : null,
+            Answer = answer is null ? null : AccuracyReward.Canonical(answer),
+            FormatOk = form.Ok,
+            LanguageConsistency = words.Ratio(input.Language),
+            Mixed = words.HasOtherThan(input.Language),
+            ReflectiveWords = Rewards.ReflectiveWords.Count(input.Completion),
+            Helpful = input.Must is { } must ? form.Ok && GeneralAnswer.IsHelpful(form.Answer!, must, input.MustNot ?? []) : null,
+        };
+    }
 }

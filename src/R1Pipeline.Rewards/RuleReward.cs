@@ -9,6 +9,30 @@ namespace R1Pipeline.Rewards;
 /// </summary>
 public sealed class RuleReward(RewardWeights weights, AnswerFormat format, LanguageRule rule = LanguageRule.RunningText)
 {
+    /// <summary>Name of the accuracy part.</summary>
+    public const string Accuracy = "accuracy";
+
+    /// <summary>Name of the format part.</summary>
+    public const string Format = "format";
+
+    /// <summary>Name of the language part.</summary>
+    public const string Language = "language";
+
     /// <summary>Scores one output. Safe to call from several threads.</summary>
-    public RewardBreakdown Score(RewardInput input) => throw new NotSupportedException($"{weights} {format} {rule} {input}");
+    public RewardBreakdown Score(RewardInput input)
+    {
+        OutputStatistics statistics = OutputStatistics.Of(input, format, rule);
+        var parts = new Dictionary<string, double>(3);
+        double total = 0;
+        if (statistics.Strict is { } correct) Add(Accuracy, correct ? 1 : 0, weights.Accuracy);
+        Add(Format, statistics.FormatOk ? 1 : 0, weights.Format);
+        Add(Language, statistics.LanguageConsistency, weights.Language);
+        return new RewardBreakdown(total, parts);
+
+        void Add(string part, double value, double weight)
+        {
+            parts.Add(part, value);
+            total += weight * value;
+        }
+    }
 }
