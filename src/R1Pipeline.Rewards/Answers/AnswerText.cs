@@ -30,7 +30,9 @@ internal static class AnswerText
         text = Fractions.Replace(text, @"\frac");
         text = text.Replace(@"\%", "", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Replace(@"\$", "", StringComparison.Ordinal).Replace("$", "", StringComparison.Ordinal).Trim();
         text = NamedValue.Replace(text, "");
-        if (UnitAfterNumber.Match(text) is { Success: true } unit) text = unit.Groups["value"].Value;
+        // "1 and odd primes" is no number with a unit.
+        bool lists = text.Contains(" and ", StringComparison.Ordinal) || text.Contains(" or ", StringComparison.Ordinal);
+        if (!lists && UnitAfterNumber.Match(text) is { Success: true } unit) text = unit.Groups["value"].Value;
         return TextCommand.Replace(text, "$1").Trim();
     }
 
