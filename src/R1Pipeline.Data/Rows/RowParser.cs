@@ -100,7 +100,7 @@ internal sealed class RowParser
         private void CheckAlternatives()
         {
             if (parser._alternatives.Count == 0 || problems.Count > _problemsBefore || parser._alternatives.Any(fields => fields.All(_present.Contains))) return;
-            IReadOnlyList<string> nearest = parser._alternatives.MinBy(fields => fields.Count(field => !_present.Contains(field)))!;
+            IReadOnlyList<string> nearest = parser._alternatives.MaxBy(fields => fields.Count(_present.Contains))!;
             string accepted = string.Join(" or ", parser._alternatives.Select(fields => string.Join(" + ", fields)));
             foreach (string field in nearest.Where(field => !_present.Contains(field)))
                 Problem(Keys(field)[0], $"is missing; a row here needs {accepted}, and `fields` can name other keys for them", ofLine: true);
