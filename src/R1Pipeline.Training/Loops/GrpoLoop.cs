@@ -29,7 +29,8 @@ namespace R1Pipeline.Training.Loops;
 /// <param name="policy">The model that is trained; it needs gradients.</param>
 /// <param name="eosId">The token that ends an output.</param>
 /// <param name="options">GRPO.</param>
-/// <param name="microBatch">Sequences that go through the model at once; null: <see cref="DefaultMicroBatch"/>.</param>
+/// <param name="microBatch">Sequences that go through the model at once; null: a whole minibatch. Rows of like length go together, so a few dozen
+/// are faster than all: less padding, and activations that stay in the caches.</param>
 /// <param name="questions">Questions of each iteration.</param>
 /// <param name="scorer">Rewards.</param>
 /// <param name="seed">Seed of the stage's draws.</param>
@@ -38,13 +39,9 @@ namespace R1Pipeline.Training.Loops;
 public sealed class GrpoLoop(
     Decoder policy, int eosId, GrpoOptions options, int? microBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
 {
-    /// <summary>Rows of like length that go through the model at once unless told otherwise: wide enough for the matrix kernels, small enough for the caches.</summary>
-    public const int DefaultMicroBatch = 32;
-
-    private readonly int _microBatch = microBatch ?? DefaultMicroBatch;
     private readonly GrpoGuards _guards = new(options, stage);
     private readonly RolloutCollector _collector = new(policy, eosId, options, questions, scorer, seed, stage, host);
-    private readonly GrpoUpdate _update = new(policy, options, microBatch ?? DefaultMicroBatch);
+    private readonly GrpoUpdate _update = new(policy, options, microBatch);
 
     private long TotalSteps => (long)options.Iterations * options.Minibatches;
 
@@ -85,7 +82,8 @@ public sealed class GrpoLoop(
         if (state.Reference is not { } reference) return collected;
 
         host.Phase("reference");
-        float[][] logprobs = OutputLogprobs.Frozen(reference, collected.Samples, _microBatch, host.Progress);
+        int atOnce = microBatch ?? Math.Max(1, collected.Samples.Count / options.Minibatches);
+        float[][] logprobs = OutputLogprobs.Frozen(reference, collected.Samples, atOnce, host.Progress);
         return collected with { Samples = [.. collected.Samples.Select((sample, i) => sample with { ReferenceLogprobs = logprobs[i] })] };
     }
 

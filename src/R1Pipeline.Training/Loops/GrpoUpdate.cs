@@ -11,7 +11,7 @@ namespace R1Pipeline.Training.Loops;
 /// Loss and gradient of one minibatch, micro-batch by micro-batch. The weights of the tokens are counted over the whole minibatch first, so any split
 /// gives the same gradient up to rounding. Leaves the gradient in the policy's gradient buffer; updates nothing.
 /// </summary>
-internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int microBatch)
+internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? microBatch)
 {
     private readonly GrpoLoss _loss = new(options);
 
@@ -23,7 +23,7 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int microB
     {
         float[] weights = TokenWeights.OfRows(options.Aggregation, [.. minibatch.Select(row => row.OutputIds.Length)], options.MaxNewTokens);
         (GrpoFigures figures, double distance) = (GrpoFigures.None, 0);
-        foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch))
+        foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch ?? minibatch.Count))
         {
             using var scope = NewDisposeScope();
             GrpoTokens tokens = Tokens([.. part.Select(row => minibatch[row])], [.. part.Select(row => weights[row])]);

@@ -48,6 +48,20 @@ public sealed class GrpoResumeTests
     }
 
     [Fact]
+    public void Run_ResumedBeforeTheAccuracyGate_MeasuresTheSameGain()
+    {
+        GrpoOptions options = Options with { Iterations = 6, MinAccuracyGain = 0.99, AccuracyGainIteration = 6 };
+        using var whole = new GrpoLoopHost(14);
+        using Decoder wholePolicy = GrpoLoopTask.NewPolicy();
+        var expected = Assert.Throws<StageFailedException>(() => GrpoLoopTask.NewLoop(wholePolicy, options, whole).Run(null));
+
+        using var host = new GrpoLoopHost();
+        using Decoder policy = GrpoLoopTask.NewPolicy();
+        var failure = Assert.Throws<StageFailedException>(() => GrpoLoopTask.NewLoop(policy, options, host).Run(whole.CheckpointAt(14)));
+        Assert.Equal((StageFailureClass.GateMissed, expected.Message), (failure.Failure, failure.Message));
+    }
+
+    [Fact]
     public void Run_KlAskedForOnlyOnResume_IsRefused()
     {
         using var whole = new GrpoLoopHost(4);
