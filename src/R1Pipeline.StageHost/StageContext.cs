@@ -61,7 +61,8 @@ public sealed class StageContext : ILoopHost
         List<CheckpointRef> usable = [.. request.Checkpoints.Except(skipped)];
         _keeper = new CheckpointKeeper(_options.CheckpointEverySteps, _options.KeepCheckpoints, usable, skipped);
         Resume = good is null ? null : new ResumePoint(good.Step, good.Directory);
-        Ledger = new StepLedger(good?.Step ?? 0);
+        long committedThrough = request.Checkpoints.Where(checkpoint => (CheckpointReader.KeyOf(checkpoint) ?? request.Key) == request.Key).Select(checkpoint => checkpoint.Step).DefaultIfEmpty().Max();
+        Ledger = new StepLedger(good?.Step ?? 0, committedThrough);
         progress.ResumedFrom = progress.StepsDone = good?.Step ?? 0;
         if (good is not null) log.Information("Resuming from step {Step} of {Directory:l}", good.Step, good.Directory);
     }
@@ -126,7 +127,7 @@ public sealed class StageContext : ILoopHost
     public ArtifactRef CommitArtifact(ArtifactKind kind, Action<string> write)
     {
         Phase("committing");
-        long expected = _keeper.Newest is null ? 0 : Request.Artifacts.Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
+        long expected = Request.Artifacts.Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
         Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request), _owner.DemandLease));
         Log.Information("Artifact {Kind} {Sha256:l} is committed", kind, Committed.Sha256);
         return Committed;

@@ -24,7 +24,6 @@ public static class CheckpointCleaner
     /// <summary>Deletes a checkpoint folder: renamed first, so that it never looks like a checkpoint while it goes. Gone already: nothing happens.</summary>
     public static void Remove(string directory)
     {
-        if (!Directory.Exists(directory)) return;
         using var doomed = new DoomedDirectory(directory);
     }
 }

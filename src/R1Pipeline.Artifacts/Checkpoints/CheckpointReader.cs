@@ -23,6 +23,20 @@ public static class CheckpointReader
         return null;
     }
 
+    /// <summary>The stage key in a checkpoint's manifest; null when there is no manifest to read.</summary>
+    public static string? KeyOf(CheckpointRef checkpoint)
+    {
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(RunDirectory.FileOf(checkpoint.Directory, RunDirectory.CheckpointManifestName));
+            return JsonSerializer.Deserialize<CheckpointManifest>(bytes, ContractJson.Indented)?.Key;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What is wrong with a checkpoint; null when nothing is. <paramref name="key"/> null: any key will do.</summary>
     public static string? FirstProblem(CheckpointRef checkpoint, string? key = null)
     {

@@ -1,15 +1,42 @@
 namespace R1Pipeline.Artifacts.Disk;
 
-/// <summary>Takes a damaged folder out of the way by one rename, then deletes it: nobody sees it half deleted under its own name.</summary>
+/// <summary>
+/// Takes a folder out of the way by one rename, then deletes it: nobody sees it half deleted under its own name.
+/// Does nothing when somebody else was quicker.
+/// </summary>
 internal sealed class DoomedDirectory : IDisposable
 {
-    private readonly string _moved;
+    private readonly string? _moved;
 
     public DoomedDirectory(string directory)
     {
-        _moved = RunDirectory.NewTemporary(Path.GetDirectoryName(directory)!);
-        Directory.Move(directory, _moved);
+        string moved = RunDirectory.NewTemporary(Path.GetDirectoryName(directory)!);
+        try
+        {
+            Directory.Move(directory, moved);
+            _moved = moved;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            _moved = null; // gone already: owner and worker both prune
+        }
     }
 
-    public void Dispose() => Directory.Delete(_moved, recursive: true);
+    public void Dispose()
+    {
+        if (_moved is not null) Delete(_moved);
+    }
+
+    /// <summary>Deletes a temporary folder with all that is in it, perhaps together with another process.</summary>
+    public static void Delete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return; // the other one deletes what is left, or the next clean-up does
+        }
+    }
 }

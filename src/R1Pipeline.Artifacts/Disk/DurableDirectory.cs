@@ -12,6 +12,7 @@ public static partial class DurableDirectory
 {
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
+    private const int NotFound = 2;
     private const int InvalidArgument = 22; // fsync of a folder on file systems that cannot
 
     private static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
@@ -30,16 +31,23 @@ public static partial class DurableDirectory
     /// <summary>Locks the folder and waits for the lock if need be. Null where the file system has no such locks.</summary>
     internal static SafeFileHandle? Lock(string directory) => TryLock(directory, LockExclusive);
 
-    /// <summary>Locks the folder; null when somebody holds it, or nobody can tell.</summary>
+    /// <summary>Locks the folder; null when somebody holds it, nobody can tell, or it is gone.</summary>
     internal static SafeFileHandle? TryLock(string directory) => TryLock(directory, LockExclusive | LockNonBlocking);
 
     private static SafeFileHandle? TryLock(string directory, int operation)
     {
         if (OperatingSystem.IsWindows()) return null;
-        SafeFileHandle handle = OpenDirectory(directory);
-        if (Flock(handle, operation) == 0) return handle;
-        handle.Dispose();
-        return null;
+        try
+        {
+            SafeFileHandle handle = OpenDirectory(directory);
+            if (Flock(handle, operation) == 0) return handle;
+            handle.Dispose();
+            return null;
+        }
+        catch (IOException error) when (error.HResult == NotFound)
+        {
+            return null; // another process cleaned it up in the meantime
+        }
     }
 
     private static SafeFileHandle OpenDirectory(string directory)

@@ -81,7 +81,7 @@ internal sealed class StagedDirectory : IDisposable
         foreach (string path in System.IO.Directory.EnumerateDirectories(parent).Where(RunDirectory.IsTemporary).ToList())
         {
             using SafeFileHandle? held = DurableDirectory.TryLock(path);
-            if (held is not null && System.IO.Directory.EnumerateFileSystemEntries(path).Any()) System.IO.Directory.Delete(path, recursive: true);
+            if (held is not null && System.IO.Directory.EnumerateFileSystemEntries(path).Any()) DoomedDirectory.Delete(path);
         }
     }
 

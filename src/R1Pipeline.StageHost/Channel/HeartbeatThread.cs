@@ -25,8 +25,7 @@ internal sealed class HeartbeatThread : IDisposable
     public void Dispose()
     {
         _ended.Set();
-        _thread.Join();
-        _ended.Dispose();
+        if (_thread.Join(Interval)) _ended.Dispose(); // else it is stuck in a write to an owner that does not read; it dies with the process
     }
 
     private void Beat()

@@ -3,16 +3,23 @@ using R1Pipeline.Contracts.Stages;
 namespace R1Pipeline.StageHost.Steps;
 
 /// <summary>
-/// Holds the figures of steps that are done but not yet committed. Every step appears once: those that a resumed attempt repeats are
-/// counted as executed and not reported again; a gap or a repetition beyond that is a bug of the stage and refused.
+/// Holds the figures of steps that are done but not yet committed. Every step appears once: those that a resumed attempt repeats, because
+/// its loop begins earlier or because the newest checkpoint was damaged, are counted as executed and not reported again.
+/// A gap, or a repetition beyond that, is a bug of the stage and refused.
 /// </summary>
 internal sealed class StepLedger
 {
     private readonly long _resumedFrom;
+    private readonly long _committedThrough;
     private readonly List<StepMetrics> _pending = [];
 
     /// <param name="resumedFrom">Step of the checkpoint that the attempt went on from; 0: none.</param>
-    public StepLedger(long resumedFrom) => Done = _resumedFrom = resumedFrom;
+    /// <param name="committedThrough">Last step whose figures the owner has; at least <paramref name="resumedFrom"/>.</param>
+    public StepLedger(long resumedFrom, long committedThrough)
+    {
+        Done = _resumedFrom = resumedFrom;
+        _committedThrough = committedThrough;
+    }
 
     /// <summary>Steps done, over all attempts.</summary>
     public long Done { get; private set; }
@@ -29,7 +36,7 @@ internal sealed class StepLedger
         {
             if (metrics.Step != Done + 1) throw new InvalidOperationException($"step {metrics.Step} was completed after step {Done}; steps are completed one by one");
             Done = metrics.Step;
-            _pending.Add(metrics);
+            if (metrics.Step > _committedThrough) _pending.Add(metrics);
         }
         Executed++;
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using R1Pipeline.Artifacts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Tests.Artifacts;
 

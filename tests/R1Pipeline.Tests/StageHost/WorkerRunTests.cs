@@ -69,6 +69,7 @@ public sealed class WorkerRunTests : IDisposable
         Assert.Equal(WorkerExitCode.Done, (await retried.End()).Code);
 
         Assert.Equal(undisturbed, retried.Report.Artifact);
+        Assert.Equal([1L, 2, 3, 4, 5, 6, 7, 8], Steps(killed).Concat(Steps(retried)));
         Assert.Equal(3, retried.Messages.OfType<HeartbeatMessage>().Last().ResumedFrom);
         Assert.Contains(killed.Checkpoints[0].Directory, WorkerUnderTest.LogOf(second));
         Assert.Contains("file state.txt has 6 bytes", WorkerUnderTest.LogOf(second));

@@ -55,10 +55,11 @@ internal sealed partial class WorkerUnderTest : IDisposable
         };
     }
 
-    /// <summary>Starts the worker. Without <paramref name="answer"/> every message is acknowledged; null from it: silence.</summary>
-    public static WorkerUnderTest Start(StageRequest request, Func<WorkerMessage, OwnerMessage?>? answer = null, string? fault = null)
+    /// <summary>Starts the worker, under <paramref name="tracer"/> if given. Without <paramref name="answer"/> every message is acknowledged; null from it: silence.</summary>
+    public static WorkerUnderTest Start(StageRequest request, Func<WorkerMessage, OwnerMessage?>? answer = null, string? fault = null, IReadOnlyList<string>? tracer = null)
     {
-        var start = new ProcessStartInfo(Executable, [Save(request)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = [.. tracer ?? [], Executable, Save(request)];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["R1_FAULT"] = fault;
         return new WorkerUnderTest(Process.Start(start)!, answer ?? Acknowledge);
     }
