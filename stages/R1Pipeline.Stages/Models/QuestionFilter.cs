@@ -23,7 +23,7 @@ internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
     public string? Reason(DataRow row)
     {
         if (row.Prompt is null) return NoPrompt;
-        if (row.Gold is { } gold && AccuracyReward.IsCorrect("0", gold) is null) return GoldNotComparable;
+        if (row.Gold is { } gold && !AccuracyReward.CanCompare(gold)) return GoldNotComparable;
         return text.Sequences.Prompt(row).Length >= config.ContextTokens ? TooLong : null;
     }
 

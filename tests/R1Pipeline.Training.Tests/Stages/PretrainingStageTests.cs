@@ -34,7 +34,7 @@ public sealed class PretrainingStageTests(TinyBase tiny)
     {
         var corpus = tiny.Rig.File("long", new { text = string.Join(' ', Enumerable.Repeat("the cat", 100)) });
 
-        var run = tiny.Rig.Run(tiny.Rig.Request("pretraining", TinyOptions.Pretraining with { MaxTokens = 50 }, [corpus]));
+        var run = tiny.Rig.Run(tiny.Rig.Request("pretraining", TinyOptions.Pretraining with { MaxTokens = 60 }, [corpus]));
 
         Assert.Equal(201, run.Metrics.GetProperty("tokens").GetInt64());
         run.AssertAccountsAddUp();

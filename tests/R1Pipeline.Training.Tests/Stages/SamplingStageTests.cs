@@ -58,7 +58,7 @@ public sealed class SamplingStageTests(TinyBase tiny)
     [Fact]
     public void RejectionSampling_NothingKept_GoesOnWithGeneralRowsOnlyWhenToldTo()
     {
-        var unknown = tiny.Rig.File("unknown", new { prompt = "what is 3 4 5 + 6 7 8 ?", gold = "1023" });
+        var unknown = tiny.Rig.File("unknown", new { prompt = "what is 3 4 5 + 6 7 8 ?", gold = "1 0 2 3" });
         var told = TinyOptions.RejectionSampling with { MinKept = 0, GeneralRowsWhenNoneKept = 2 };
 
         var missed = tiny.Rig.Fails(tiny.Rig.Request("rejection-sampling", TinyOptions.RejectionSampling, [unknown, tiny.General], tiny.Model));

@@ -29,10 +29,10 @@ public sealed class TinyBase : IDisposable
     /// <summary>The known problem and three others.</summary>
     internal DataSourceDefinition Problems => Rig.File(
         "problems",
-        new { prompt = KnownPrompt, gold = "200", id = "known" },
-        new { prompt = "what is 3 4 5 + 6 7 8 ?", gold = "1023", id = "two" },
-        new { prompt = "9 9 9 + 9 9 9 等 于 多 少 ？", gold = "1998", id = "three" },
-        new { prompt = "what is 5 0 5 + 5 0 5 ?", gold = "1010", id = "four" });
+        new { prompt = KnownPrompt, gold = "2 0 0", id = "known" },
+        new { prompt = "what is 3 4 5 + 6 7 8 ?", gold = "1 0 2 3", id = "two" },
+        new { prompt = "9 9 9 + 9 9 9 等 于 多 少 ？", gold = "1 9 9 8", id = "three" },
+        new { prompt = "what is 5 0 5 + 5 0 5 ?", gold = "1 0 1 0", id = "four" });
 
     /// <summary>Three general rows.</summary>
     internal DataSourceDefinition General => Rig.File(
