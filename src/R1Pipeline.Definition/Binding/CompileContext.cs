@@ -13,8 +13,8 @@ internal sealed class CompileContext(string file, DiagnosticBag diagnostics)
     /// <summary>The pipeline file as the user named it.</summary>
     public string File { get; } = file;
 
-    /// <summary>Folder of the pipeline file, absolute.</summary>
-    public string Directory { get; } = Path.GetDirectoryName(Path.GetFullPath(file))!;
+    /// <summary>Folder of the pipeline file, absolute. Asked for only once the file has been read: a path that is no path ends earlier.</summary>
+    public string Directory => Path.GetDirectoryName(Path.GetFullPath(File))!;
 
     /// <summary>Where each value came from, by dotted path.</summary>
     public IReadOnlyDictionary<string, string> Origins => _origins;

@@ -164,6 +164,12 @@ public sealed class DiagnosticPlaceTests
         Assert.Equal($"{path}: R1002: the pipeline file cannot be read: there is no such file", problem.ToString());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("a\0b")]
+    public void Compile_PathThatIsNoFile_IsSaid(string path) => Assert.Equal("R1002", PipelineFolder.Only(PipelineCompiler.Compile(path, [])).Code);
+
     [Fact]
     public void Compile_NestingBomb_IsRefused()
     {
