@@ -2,10 +2,10 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Generation;
-using R1Pipeline.Training.Loops;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Rollouts;
 
-namespace R1Pipeline.Training.Rollouts;
+namespace R1Pipeline.Training.Loops;
 
 /// <summary>
 /// The exploration half of an iteration: questions, outputs of the current policy, rewards, advantages, and the ledger. Fixed by the policy's weights and
