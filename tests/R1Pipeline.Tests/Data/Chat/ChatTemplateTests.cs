@@ -65,7 +65,7 @@ public class ChatTemplateTests
     public void Save_TemplateWithItsOwnEndOfTurn_MakesItTheEndToken()
     {
         string folder = Directory.CreateTempSubdirectory("r1-chat-").FullName;
-        ITokenizer tokenizer = ByteTokenizer.Create(["<|endoftext|>", "<|im_start|>", "<|im_end|>"], "<|endoftext|>", "<|endoftext|>");
+        BpeTokenizer tokenizer = ByteTokenizer.Create(["<|endoftext|>", "<|im_start|>", "<|im_end|>"], "<|endoftext|>", "<|endoftext|>");
         tokenizer.Save(folder);
         Assert.Throws<StageFailedException>(() => ChatTemplate.Named("chatml").CheckFits(tokenizer));
 
