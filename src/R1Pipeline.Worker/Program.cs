@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
 using R1Pipeline.Stages;
 using R1Pipeline.Training.Runtime;
@@ -27,7 +28,7 @@ internal static class Program
         if (arguments is ["--help" or "-h"])
         {
             Console.Out.WriteLine(Usage);
-            return WorkerDone;
+            return WorkerExitCode.Done;
         }
         if (arguments is not [var request])
         {
@@ -36,6 +37,4 @@ internal static class Program
         }
         return StageHostRunner.Run(request, AllStages.Create(), TorchRuntime.Initialize);
     }
-
-    private const int WorkerDone = Contracts.Stages.WorkerExitCode.Done;
 }
