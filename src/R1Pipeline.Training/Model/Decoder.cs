@@ -1,4 +1,3 @@
-using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Optimization;
 using TorchSharp;
@@ -47,7 +46,7 @@ public sealed class Decoder : IDisposable
     public static Decoder Create(DecoderConfig config, long seed, string stage, double initStd)
     {
         var parameters = new FlatParameters(DecoderParameters.Shapes(config, withOutput: true), withGradients: true);
-        foreach (ParameterShape shape in parameters.Shapes) Initialize(parameters, shape, config, seed, stage, initStd);
+        DecoderInitialization.Draw(parameters, config, seed, stage, initStd);
         return new Decoder(config, parameters);
     }
 
@@ -206,20 +205,5 @@ public sealed class Decoder : IDisposable
         long[] wide = new long[numbers.Length];
         for (int i = 0; i < wide.Length; i++) wide[i] = numbers[i];
         return wide;
-    }
-
-    private static void Initialize(FlatParameters parameters, ParameterShape shape, DecoderConfig config, long seed, string stage, double std)
-    {
-        using IDisposable frozen = no_grad();
-        using Tensor target = parameters.ValueOf(shape.Name);
-        if (shape.Name.EndsWith("norm", StringComparison.Ordinal)) { _ = target.fill_(1); return; }
-        if (shape.Name.EndsWith(".bias", StringComparison.Ordinal)) return;
-        bool intoResidual = shape.Name.EndsWith(".attention-output", StringComparison.Ordinal) || shape.Name.EndsWith(".down", StringComparison.Ordinal);
-        double scale = intoResidual ? std / Math.Sqrt(2.0 * config.NumLayers) : std;
-        var random = new RandomStream(seed, stage, 0, "init/" + shape.Name);
-        float[] values = new float[shape.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = (float)(scale * random.NextGaussian());
-        using Tensor drawn = tensor(values, shape.Dimensions);
-        _ = target.copy_(drawn);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using R1Pipeline.Contracts;
-using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Training.Batches;
@@ -39,10 +38,7 @@ public sealed class RewardModel : IDisposable
         using var scope = NewDisposeScope();
         foreach (ParameterShape shape in DecoderParameters.Shapes(decoder.Config, withOutput: false))
             _ = parameters.ValueOf(shape.Name).copy_(decoder.Parameters.ValueOf(shape.Name));
-        var random = new RandomStream(seed, stage, 0, "init/" + Qwen2WeightMap.Score);
-        float[] head = new float[decoder.Config.HiddenSize];
-        for (int i = 0; i < head.Length; i++) head[i] = (float)(HeadStd * random.NextGaussian());
-        _ = parameters.ValueOf(Qwen2WeightMap.Score).copy_(tensor(head, [1, head.Length]));
+        _ = parameters.ValueOf(Qwen2WeightMap.Score).copy_(DecoderInitialization.Normal(Head(decoder.Config), HeadStd, seed, stage));
         return new RewardModel(decoder.Config, parameters);
     }
 
@@ -110,5 +106,7 @@ public sealed class RewardModel : IDisposable
     public void Dispose() => Body.Dispose();
 
     private static FlatParameters NewParameters(DecoderConfig config, bool trainable) =>
-        new([.. DecoderParameters.Shapes(config, withOutput: false), new ParameterShape(Qwen2WeightMap.Score, 1, config.HiddenSize)], trainable);
+        new([.. DecoderParameters.Shapes(config, withOutput: false), Head(config)], trainable);
+
+    private static ParameterShape Head(DecoderConfig config) => new(Qwen2WeightMap.Score, 1, config.HiddenSize);
 }

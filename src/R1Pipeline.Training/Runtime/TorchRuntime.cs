@@ -11,6 +11,9 @@ public static partial class TorchRuntime
 {
     private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, ArenaMax = -8;
 
+    /// <summary>The libtorch that TorchSharp's bridge was compiled against; there is no binary promise across minor versions.</summary>
+    private const string Version = "2.10.";
+
     private static readonly string[] Libraries = ["libgomp", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
     private static readonly Lock Gate = new();
 
@@ -20,6 +23,7 @@ public static partial class TorchRuntime
     /// <param name="threads">Threads of one operation, at least 1.</param>
     /// <param name="libtorchFolder">Folder of an outside libtorch 2.10; null: the <c>torch</c> folder beside the application.</param>
     /// <exception cref="InvalidOperationException">The process already computes with another number of threads.</exception>
+    /// <exception cref="NotSupportedException">The outside libtorch says that it is of another version.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing or does not load.</exception>
     public static void Initialize(int threads, string? libtorchFolder = null)
     {
@@ -44,6 +48,7 @@ public static partial class TorchRuntime
     private static void Load(string? libtorchFolder)
     {
         string own = Path.Combine(AppContext.BaseDirectory, "torch");
+        if (libtorchFolder is not null) RequireVersion(libtorchFolder);
         if (!OperatingSystem.IsLinux() || !Directory.Exists(libtorchFolder ?? own)) return;
         foreach (string library in Libraries)
         {
@@ -52,6 +57,15 @@ public static partial class TorchRuntime
         }
 
         NativeLibrary.Load(Path.Combine(own, "libLibTorchSharp.so"));
+    }
+
+    /// <summary>Reads the version beside a libtorch folder: <c>build-version</c> of the C++ archive or <c>version.py</c> of the Python package, both one level up.</summary>
+    internal static void RequireVersion(string libtorchFolder)
+    {
+        string parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(libtorchFolder))) ?? libtorchFolder;
+        string? file = new[] { "build-version", "version.py" }.Select(name => Path.Combine(parent, name)).FirstOrDefault(File.Exists);
+        if (file is not null && !File.ReadAllText(file).Contains(Version, StringComparison.Ordinal))
+            throw new NotSupportedException($"{file} does not say {Version}x: this program runs with libtorch {Version}x only");
     }
 
     // glibc returns freed blocks above 128 KiB to the kernel: every large temporary of every step would be page-faulted and zeroed again.
