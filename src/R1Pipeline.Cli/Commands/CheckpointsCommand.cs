@@ -42,7 +42,7 @@ internal static class CheckpointsCommand
             foreach (CheckpointRow row in rows) terminal.PrintJson(new { row.Stage, row.Step, row.State, row.Sha256, row.Bytes, Path = row.Folder });
             return ExitCode.Done;
         }
-        if (rows.Count == 0) terminal.Say($"run {run} has no checkpoints (a finished stage drops its own)");
+        if (rows.Count == 0) terminal.Say($"run {run} has no checkpoints");
         else
         {
             TableView.Print(terminal, new ReportTable("", null, ["stage", "step", "state", "size", "sha256", "path"],

@@ -44,7 +44,7 @@ internal static class ModelCommand
         };
         facts.AddRange(model.Config.EnumerateObject()
             .Where(value => value.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
-            .Select(IReadOnlyList<string> (value) => [value.Name, value.Value.ToString()]));
+            .Select(IReadOnlyList<string> (value) => [value.Name, value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText()]));
         TableView.Print(terminal, new ReportTable(directory, null, ["", "value"], facts), "value");
         if (!listTensors) return ExitCode.Done;
 

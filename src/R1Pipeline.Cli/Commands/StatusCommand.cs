@@ -37,7 +37,7 @@ internal static class StatusCommand
         terminal.Print(StatusText.Head(status));
         TableView.Print(terminal, StatusText.Stages(status), "uses", "state", "resumed from");
         foreach (string message in StatusText.Messages(status)) terminal.Print(message);
-        if (run is null && runs.Count > 1) terminal.Say($"{runs.Count - 1} older runs: r1 runs");
+        if (run is null && runs.Count > 1) terminal.Say($"{runs.Count - 1} older {(runs.Count == 2 ? "run" : "runs")}: r1 runs");
         return ExitCode.Done;
     }
 }

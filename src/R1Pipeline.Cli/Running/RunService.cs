@@ -3,8 +3,8 @@ using R1Pipeline.Orchestration;
 
 namespace R1Pipeline.Cli.Running;
 
-/// <summary>The one piece of work of the host that <c>run</c> and <c>resume</c> build: works on a run until it rests, then ends the host.</summary>
-internal sealed class RunService(RunEngine engine, RunWork work, SignalStop signals, IHostApplicationLifetime lifetime) : BackgroundService
+/// <summary>The one piece of work of the host that <c>run</c> and <c>resume</c> build: works on a run until it rests.</summary>
+internal sealed class RunService(RunEngine engine, RunWork work, SignalStop signals) : BackgroundService
 {
     private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,10 +24,6 @@ internal sealed class RunService(RunEngine engine, RunWork work, SignalStop sign
         {
             // Carried to the command, which turns a refusal into its exit code and lets anything else end the process.
             _outcome.SetException(error);
-        }
-        finally
-        {
-            lifetime.StopApplication();
         }
     }
 }

@@ -34,8 +34,9 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
         await using (ProgressDisplay display = ProgressDisplay.Create(terminal, stateDirectory, TimeProvider.System))
         {
             using IHost host = Build(options, store, display, work, signals);
-            await host.RunAsync(CancellationToken.None);
-            outcome = await host.Services.GetServices<IHostedService>().OfType<RunService>().Single().Outcome;
+            await host.StartAsync(CancellationToken.None);
+            outcome = await host.Services.GetRequiredService<RunService>().Outcome;
+            await host.StopAsync(CancellationToken.None);
         }
         Conclude(outcome, store);
         return outcome.ExitCode;
@@ -54,7 +55,8 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RunEngine>()
             .AddSingleton<IHostLifetime, QuietLifetime>()
-            .AddHostedService<RunService>();
+            .AddSingleton<RunService>()
+            .AddHostedService(services => services.GetRequiredService<RunService>());
         return builder.Build();
     }
 

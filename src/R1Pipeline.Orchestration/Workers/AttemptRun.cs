@@ -69,6 +69,9 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
         var expires = now + node.Options.LeaseLifetime;
         switch (message)
         {
+            case HeartbeatMessage when _ended is not null:
+                // Sent while the report was being committed: the attempt has no lease to renew any more.
+                return true;
             case HeartbeatMessage heartbeat:
                 return node.Store.Renew(lease, new AttemptProgressed(now, lease.Stage, lease.Token, heartbeat), expires);
             case CheckpointMessage { Checkpoint: var checkpoint } commit:
