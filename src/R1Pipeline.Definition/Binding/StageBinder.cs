@@ -14,8 +14,8 @@ internal sealed class StageBinder(CompileContext context, long seed)
     private readonly OptionBinder _options = new(context);
     private readonly ValueReader _values = new(context);
 
-    /// <summary>Whether a stage of that kind can carry gates: what it puts out must be measurable by sampling.</summary>
-    public static bool TakesGates(StageKind kind) => kind.Output is ArtifactKind.Model or ArtifactKind.EvaluationReport;
+    /// <summary>Whether a stage of that kind can carry gates: it trains a model, or it measures some. A copied model is not measured.</summary>
+    public static bool TakesGates(StageKind kind) => kind.HasCheckpoints && kind.Output is ArtifactKind.Model or ArtifactKind.EvaluationReport;
 
     /// <summary>The keys of a stage of that kind, in the order in which people write them.</summary>
     public static IReadOnlyList<string> KeysOf(StageKind kind) =>

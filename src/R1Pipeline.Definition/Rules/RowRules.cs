@@ -28,7 +28,12 @@ internal sealed class RowRules(CompileContext context, BoundPipeline pipeline)
     /// <summary>Checks every one of these sources that something reads, and files that nothing reads for being JSON Lines at all.</summary>
     public void Check(IReadOnlyList<BoundSource> sources)
     {
-        foreach (BoundStage stage in pipeline.Stages) Collect(stage);
+        foreach (BoundStage stage in pipeline.Stages)
+        {
+            Collect(stage);
+            CheckMix(stage);
+        }
+
         foreach (BoundSource source in sources)
         {
             if (source.Definition is not { } definition) continue;
@@ -65,6 +70,23 @@ internal sealed class RowRules(CompileContext context, BoundPipeline pipeline)
             string split = OptionShape.Of(typeof(AdditionOptions)).Find("split")!.Words[(int)addition.Split];
             context.Report(need.Mark, DiagnosticCodes.MissingRowFields, $"'{name}' generates rows of the split '{split}' ({string.Join(", ", fields)}), but {need.Reader} needs {Words(need.Alternatives)}; accepted: a split with these fields");
         }
+    }
+
+    // Two kinds of stage need two kinds of rows, problems with a gold answer and general ones. Of files nobody knows before the run; of generated rows everybody does.
+    private void CheckMix(BoundStage stage)
+    {
+        StageReference[] data = [.. stage.References.Where(reference => reference.Role == StageReference.DataRole)];
+        AdditionSplit?[] splits = [.. data.Select(reference => pipeline.Data.Sources.FirstOrDefault(source => source.Name == reference.Target)?.Definition?.Addition?.Split)];
+        if (data.Length == 0 || splits.Contains(null)) return;
+        bool[] reasoning = [.. splits.Select(split => SourceRules.FieldsOf(split!.Value).Contains(DataRowFields.Gold))];
+        bool needsGold = stage.Options is { IsComplete: true, Value: RejectionSamplingOptions }
+            or { IsComplete: true, Value: AllScenarioRlOptions { GeneralFromIteration: > 1 } }
+            || (stage.Options is { IsComplete: true, Value: AllScenarioRlOptions mix } && mix.Questions > mix.GeneralQuestions);
+        bool needsGeneral = stage.Options is { IsComplete: true, Value: AllScenarioRlOptions { GeneralQuestions: > 0 } };
+        if (needsGold && !reasoning.Contains(true))
+            context.Report(data[0].Mark, DiagnosticCodes.MissingRowFields, $"{stage.Words} needs problems, but no row of its data has a gold answer; accepted: a source of the split 'problems' among them");
+        if (needsGeneral && !reasoning.Contains(false))
+            context.Report(data[0].Mark, DiagnosticCodes.MissingRowFields, $"{stage.Words} plans general questions, but every row of its data has a gold answer; accepted: a source of the split 'general' among them, or 'general-questions: 0'");
     }
 
     private void CheckFile(DataSourceDefinition definition, List<Need> needs)

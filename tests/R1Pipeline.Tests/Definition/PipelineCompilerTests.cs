@@ -14,6 +14,7 @@ public sealed class PipelineCompilerTests
           problems: { generate: addition, split: problems }
           measure:  { generate: addition, split: held-out, rows: 4 }
           pairs:    { generate: addition, split: pairs, rows: 20 }
+          talk:     { generate: addition, split: general }
         stages:
           base:      { uses: pretraining, data: [rows], with: { tokenizer: addition, model: { num-layers: 2 } } }
           cold:      { uses: cold-start, model: base, data: [rows], seed: 11, with: { learning-rate: 5e-4, micro-batch: null } }
@@ -21,7 +22,7 @@ public sealed class PipelineCompilerTests
           kept:      { uses: rejection-sampling, model: rl, data: [problems, rows] }
           sft:       { uses: supervised-fine-tuning, model: base, data: [kept, rows], gate: { data: measure, at-least: 0.5 } }
           helpful:   { uses: reward-modeling, model: base, data: [pairs] }
-          final:     { uses: all-scenario-rl, model: sft, reward-models: { good: helpful }, data: [problems] }
+          final:     { uses: all-scenario-rl, model: sft, reward-models: { good: helpful }, data: [problems, talk] }
           report:
             uses: evaluation
             models: [base, final]
@@ -120,7 +121,7 @@ public sealed class PipelineCompilerTests
 
         Assert.Equal(first, again);
         Assert.Equal((999L, 999L), (first[2]!.Value, other[2]!.Value));
-        Assert.Equal(4, first.Distinct().Count());
+        Assert.Equal(5, first.Distinct().Count());
         Assert.All([0, 1, 3], i => Assert.NotEqual(first[i], other[i]));
     }
 
@@ -131,9 +132,9 @@ public sealed class PipelineCompilerTests
         IReadOnlyDictionary<string, string> origins = folder.Compile(Small, "stages.rl.with.iterations=5").Origins;
 
         Assert.Equal("test.yaml:2", origins["seed"]);
-        Assert.Equal("test.yaml:10", origins["stages.cold.with.learning-rate"]);
+        Assert.Equal("test.yaml:11", origins["stages.cold.with.learning-rate"]);
         Assert.Equal("default", origins["stages.cold.with.epochs"]);
-        Assert.Equal("test.yaml:9", origins["stages.base.with.model.num-layers"]);
+        Assert.Equal("test.yaml:10", origins["stages.base.with.model.num-layers"]);
         Assert.Equal("default", origins["stages.base.with.model.hidden-size"]);
         Assert.Equal("--set stages.rl.with.iterations=5", origins["stages.rl.with.iterations"]);
         Assert.Equal("the file's seed", origins["stages.rl.seed"]);
