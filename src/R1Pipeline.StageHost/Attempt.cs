@@ -41,9 +41,10 @@ internal sealed class Attempt(
 
     private StageReport Execute()
     {
-        using var faults = new FaultPlan(Environment.GetEnvironmentVariable(FaultVariable), request.Attempt);
+        var faults = new FaultPlan(Environment.GetEnvironmentVariable(FaultVariable), request.Attempt);
         IStage stage = stages.FirstOrDefault(candidate => candidate.Uses == request.Uses)
-            ?? throw new StageFailedException(StageFailureClass.UserData, $"this worker has no stage '{request.Uses}'; it has {string.Join(", ", stages.Select(known => known.Uses))}");
+            ?? throw new StageFailedException(
+                StageFailureClass.UserData, $"this worker has no stage '{request.Uses}'; it has {string.Join(", ", stages.Select(known => known.Uses))}");
         _context = new StageContext(request, owner, log, progress, faults);
         progress.Phase = "loading";
         owner.ConfirmLease(); // now the owner knows where the attempt goes on, however soon it ends

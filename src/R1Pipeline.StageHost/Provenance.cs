@@ -12,12 +12,13 @@ namespace R1Pipeline.StageHost;
 /// <param name="Attempt">Attempt number.</param>
 /// <param name="Parents">Input artifacts: role, name and hash.</param>
 /// <param name="Code">Version of the worker.</param>
+/// <param name="Threads">CPU threads that it was computed with.</param>
 /// <param name="Platform">Operating system and processor architecture.</param>
 /// <param name="CommittedAt">When.</param>
 internal sealed record Provenance(
-    string Run, string Stage, string Uses, string Key, int Attempt, IReadOnlyList<string> Parents, string Code, string Platform, DateTimeOffset CommittedAt)
+    string Run, string Stage, string Uses, string Key, int Attempt, IReadOnlyList<string> Parents, string Code, int Threads, string Platform, DateTimeOffset CommittedAt)
 {
-    public static Provenance Of(StageRequest request) => new(
+    public static Provenance Of(StageRequest request, int threads) => new(
         request.Run,
         request.Stage,
         request.Uses,
@@ -25,6 +26,7 @@ internal sealed record Provenance(
         request.Attempt,
         [.. request.Artifacts.Select(input => $"{input.Role}/{input.Name} {input.Artifact.Sha256}")],
         typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        threads,
         $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
         TimeProvider.System.GetUtcNow());
 }

@@ -1,11 +1,8 @@
-using System.Text.Json;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Artifacts.Checkpoints;
 using R1Pipeline.Artifacts.Disk;
-using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
-using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost.Channel;
 using R1Pipeline.StageHost.Faults;
@@ -27,8 +24,7 @@ public sealed class StageContext : ILoopHost
     private readonly ArtifactStore _store;
     private readonly CheckpointWriter _writer;
     private readonly CheckpointKeeper _keeper;
-    private readonly HashSet<string> _verified = [];
-    private readonly StageOptions _options;
+    private readonly StageInputs _inputs;
 
     /// <summary>Opens a stage's attempt: reads its options, deletes leftovers of dead attempts, finds the checkpoint to resume from.</summary>
     /// <param name="request">What to do.</param>
@@ -45,9 +41,9 @@ public sealed class StageContext : ILoopHost
     internal StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters progress, FaultPlan faults, Func<string, long>? freeBytes = null)
     {
         (Request, Log, _owner, _progress, _faults) = (request, log, owner, progress, faults);
-        _options = ReadOptions(request);
         _disk = new DiskGuard(request.Run, freeBytes);
         _store = new ArtifactStore(request.ArtifactsDirectory);
+        _inputs = new StageInputs(request, _store);
         _store.RemoveOrphans();
         CheckpointCleaner.RemoveOrphans(request.StageDirectory, request.Checkpoints, request.Token);
         _writer = new CheckpointWriter(request.StageDirectory, request.Key, request.Token, _disk);
@@ -59,9 +55,11 @@ public sealed class StageContext : ILoopHost
             log.Warning("Checkpoint {Directory:l} of step {Step} is skipped: {Reason:l}", checkpoint.Directory, checkpoint.Step, reason);
         });
         List<CheckpointRef> usable = [.. request.Checkpoints.Except(skipped)];
-        _keeper = new CheckpointKeeper(_options.CheckpointEverySteps, _options.KeepCheckpoints, usable, skipped);
+        _keeper = new CheckpointKeeper(_inputs.Options.CheckpointEverySteps, _inputs.Options.KeepCheckpoints, usable, skipped);
         Resume = good is null ? null : new ResumePoint(good.Step, good.Directory);
-        long committedThrough = request.Checkpoints.Where(checkpoint => (CheckpointReader.KeyOf(checkpoint) ?? request.Key) == request.Key).Select(checkpoint => checkpoint.Step).DefaultIfEmpty().Max();
+        long committedThrough = request.Checkpoints
+            .Where(checkpoint => (CheckpointReader.KeyOf(checkpoint) ?? request.Key) == request.Key)
+            .Select(checkpoint => checkpoint.Step).DefaultIfEmpty().Max();
         Ledger = new StepLedger(good?.Step ?? 0, committedThrough);
         progress.ResumedFrom = progress.StepsDone = good?.Step ?? 0;
         if (good is not null) log.Information("Resuming from step {Step} of {Directory:l}", good.Step, good.Directory);
@@ -77,7 +75,7 @@ public sealed class StageContext : ILoopHost
     public ResumePoint? Resume { get; }
 
     /// <summary>CPU threads to compute with.</summary>
-    public int Threads => _options.Threads;
+    public int Threads => _inputs.Options.Threads;
 
     /// <summary>Steps planned, as the stage said.</summary>
     public long StepsPlanned => _progress.StepsPlanned;
@@ -92,8 +90,8 @@ public sealed class StageContext : ILoopHost
 
     /// <summary>The stage's options.</summary>
     /// <exception cref="InvalidOperationException">The catalog knows another type for this kind.</exception>
-    public T Options<T>() where T : StageOptions => _options as T
-        ?? throw new InvalidOperationException($"stage kind {Request.Uses} has {_options.GetType().Name}, not {typeof(T).Name}");
+    public T Options<T>() where T : StageOptions => _inputs.Options as T
+        ?? throw new InvalidOperationException($"stage kind {Request.Uses} has {_inputs.Options.GetType().Name}, not {typeof(T).Name}");
 
     /// <summary>The one input of a role, verified byte by byte.</summary>
     /// <exception cref="StageFailedException">It is damaged.</exception>
@@ -106,12 +104,7 @@ public sealed class StageContext : ILoopHost
 
     /// <summary>All inputs of a role, in file order, verified byte by byte; empty when there is none.</summary>
     /// <exception cref="StageFailedException">One is damaged.</exception>
-    public IReadOnlyList<StageArtifact> Artifacts(string role)
-    {
-        List<StageArtifact> artifacts = [.. Request.Artifacts.Where(artifact => artifact.Role == role)];
-        artifacts.ForEach(VerifyOnce);
-        return artifacts;
-    }
+    public IReadOnlyList<StageArtifact> Artifacts(string role) => _inputs.Artifacts(role);
 
     /// <summary>The micro-batch to use: the option's, bounded by what the control plane learned from running out of memory. Null: no limit.</summary>
     public int? MicroBatch(int? option) => (option, Request.MicroBatchLimit) switch
@@ -127,8 +120,9 @@ public sealed class StageContext : ILoopHost
     public ArtifactRef CommitArtifact(ArtifactKind kind, Action<string> write)
     {
         Phase("committing");
-        long expected = Request.Artifacts.Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
-        Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request), _owner.DemandLease));
+        long expected = Request.Artifacts // an output is about as large as the largest input of its kind
+            .Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
+        Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request, Threads), _owner.DemandLease));
         Log.Information("Artifact {Kind} {Sha256:l} is committed", kind, Committed.Sha256);
         return Committed;
     }
@@ -194,32 +188,5 @@ public sealed class StageContext : ILoopHost
         _keeper.Committed(checkpoint);
         Log.Information("Checkpoint of step {Step} is committed: {Bytes} bytes in {Directory:l}", step, checkpoint.Bytes, checkpoint.Directory);
         Phase(phase);
-    }
-
-    private void VerifyOnce(StageArtifact input)
-    {
-        if (!_verified.Add(input.Artifact.Sha256)) return;
-        try
-        {
-            _store.Verify(input.Artifact);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new StageFailedException(StageFailureClass.UserData, $"{error.Message}; `r1 resume {Request.Run} --from {input.Stage}` makes it again", error);
-        }
-    }
-
-    private static StageOptions ReadOptions(StageRequest request)
-    {
-        StageKind kind = StageCatalog.Find(request.Uses)
-            ?? throw new StageFailedException(StageFailureClass.UserData, $"stage kind '{request.Uses}' is not in the catalog");
-        try
-        {
-            return (StageOptions)request.Options.Deserialize(kind.Options, ContractJson.Compact)!;
-        }
-        catch (JsonException error)
-        {
-            throw new StageFailedException(StageFailureClass.UserData, $"the options of stage {request.Stage} are no {kind.Options.Name}: {error.Message}", error);
-        }
     }
 }

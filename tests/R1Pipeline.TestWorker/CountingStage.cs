@@ -47,7 +47,8 @@ internal sealed class CountingStage(StageKind kind) : IStage
             if (context.CheckpointDue) context.Checkpoint(step, directory => File.WriteAllText(Path.Combine(directory, StateFile), state));
         }
         ArtifactRef artifact = context.CommitArtifact(kind.Output, directory => File.WriteAllText(Path.Combine(directory, StateFile), state));
-        return new StageResult(artifact, new { state, microBatch = context.MicroBatch(8) }, [.. context.Request.Data.Select(name => new DataAccount(name, 3, 1, 1, new Dictionary<string, long> { ["too-long"] = 1 }))]);
+        var refused = new Dictionary<string, long> { ["too-long"] = 1 };
+        return new StageResult(artifact, new { state, microBatch = context.MicroBatch(8) }, [.. context.Request.Data.Select(name => new DataAccount(name, 3, 1, 1, refused))]);
     }
 
     [SuppressMessage("Usage", "CA2201", Justification = "This is what the tensor library throws.")]

@@ -18,7 +18,10 @@ public sealed class DiskGuard(string run, Func<string, long>? freeBytes = null)
 
     private readonly Func<string, long> _freeBytes = freeBytes ?? (directory => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace);
 
-    /// <summary>Runs <paramref name="save"/> if the file system of the folder (made if need be) has room for 1.2 times <paramref name="expectedBytes"/> (0: size unknown, only a full disk stops it).</summary>
+    /// <summary>
+    /// Runs <paramref name="save"/> if the file system of the folder (made if need be) has room for 1.2 times <paramref name="expectedBytes"/>
+    /// (0: size unknown, only a full disk stops it).
+    /// </summary>
     /// <exception cref="StageFailedException">Class <see cref="StageFailureClass.DiskFull"/>.</exception>
     public T Run<T>(string directory, string what, long expectedBytes, Func<T> save)
     {

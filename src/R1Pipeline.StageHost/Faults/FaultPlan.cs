@@ -10,13 +10,12 @@ namespace R1Pipeline.StageHost.Faults;
 /// <c>slow-ms=N</c> (waits after every step). All but the last strike in the first attempt only, so that the retry gets through.
 /// Unset, as in every real run, it does nothing.
 /// </summary>
-internal sealed class FaultPlan : IDisposable
+internal sealed class FaultPlan
 {
     private const int NoSpace = 28;
 
     private readonly Dictionary<string, long> _faults;
     private readonly bool _armed;
-    private readonly ManualResetEventSlim _never = new();
     private long _checkpoints;
 
     public FaultPlan(string? text, int attempt)
@@ -31,7 +30,9 @@ internal sealed class FaultPlan : IDisposable
     {
         if (Strikes("abort@step", step)) ProcessControl.AbortSelf();
         if (Strikes("kill@step", step)) ProcessControl.KillSelf();
-        if (_faults.TryGetValue("slow-ms", out long wait)) _ = _never.Wait(TimeSpan.FromMilliseconds(wait));
+        if (!_faults.TryGetValue("slow-ms", out long wait)) return;
+        using var never = new ManualResetEventSlim();
+        never.Wait(TimeSpan.FromMilliseconds(wait));
     }
 
     public void WhileCheckpointIsWritten()
@@ -44,8 +45,6 @@ internal sealed class FaultPlan : IDisposable
     {
         if (Strikes("kill@checkpoint", _checkpoints)) ProcessControl.KillSelf();
     }
-
-    public void Dispose() => _never.Dispose();
 
     private bool Strikes(string fault, long at) => _armed && _faults.TryGetValue(fault, out long when) && when == at;
 }

@@ -6,7 +6,10 @@ using Serilog.Formatting.Compact;
 
 namespace R1Pipeline.StageHost.Logging;
 
-/// <summary>The attempt's log: one event of compact JSON a line (rendered text in <c>@m</c>) in <c>log.jsonl</c>. Nothing goes to standard output, which belongs to the owner.</summary>
+/// <summary>
+/// The attempt's log: one event of compact JSON a line (rendered text in <c>@m</c>) in <c>log.jsonl</c>.
+/// Nothing goes to standard output, which belongs to the owner.
+/// </summary>
 internal static class AttemptLog
 {
     public static Logger Open(StageRequest request) => new LoggerConfiguration()

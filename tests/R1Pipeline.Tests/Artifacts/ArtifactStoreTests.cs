@@ -25,9 +25,12 @@ public sealed class ArtifactStoreTests : IDisposable
     {
         var store = new ArtifactStore(_folder.Path);
 
-        string[] hashes = [store.Commit(ArtifactKind.Model, Fill("x"), null).Sha256, store.Commit(ArtifactKind.RewardModel, Fill("x"), null).Sha256, store.Commit(ArtifactKind.Model, Fill("y"), null).Sha256];
+        ArtifactRef[] artifacts =
+        [
+            store.Commit(ArtifactKind.Model, Fill("x"), null), store.Commit(ArtifactKind.RewardModel, Fill("x"), null), store.Commit(ArtifactKind.Model, Fill("y"), null),
+        ];
 
-        Assert.Equal(3, hashes.Distinct().Count());
+        Assert.Equal(3, artifacts.Select(artifact => artifact.Sha256).Distinct().Count());
     }
 
     [Fact]
