@@ -39,7 +39,7 @@ public sealed class SequenceBuilder
             : row is { Prompt: { } prompt, Response: { } response } ? [.. Prompt(prompt), .. Response(response)]
             : throw new StageFailedException(StageFailureClass.UserData, $"row {row.Key} has neither text nor prompt and response: pretraining needs one of them");
         var pieces = new List<TrainingSequence>((ids.Length / maxTokens) + 1);
-        // A last piece of one token has nothing to predict: its token is the end mark or is seen by no loss anyway.
+        // A last piece of one token is left out: nothing stands before it to predict it from.
         for (int start = 0; start + 1 < ids.Length; start += maxTokens)
             pieces.Add(new TrainingSequence(ids[start..Math.Min(ids.Length, start + maxTokens)], 1, row.Key));
         return pieces;

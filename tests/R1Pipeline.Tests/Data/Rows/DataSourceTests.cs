@@ -108,6 +108,18 @@ public sealed class DataSourceTests : IDisposable
         Assert.Empty(DataSourceChecker.Check(Source("""{"prompt": "p", "gold": "1", "text": {"a": 1}, "answer": [1]}"""), PromptAndGold));
 
     [Fact]
+    public void Read_WithoutAlternatives_RefusesNoRowThatWasCheckedWithThem()
+    {
+        DataSourceDefinition source = Source("""{"prompt": "p", "gold": "1", "text": {"a": 1}, "answer": [1], "id": null}""");
+        Assert.Empty(DataSourceChecker.Check(source, PromptAndGold));
+        Assert.Null(DataSourceReader.Read(source).Single().Answer);
+    }
+
+    [Fact]
+    public void Check_GoldOfTheWrongType_NeverTurnsIntoAGeneralPrompt() =>
+        Assert.Equal("gold", Assert.Single(DataSourceChecker.Check(Source("""{"prompt": "p", "gold": ["1"]}"""), [[DataRowFields.Prompt]])).Field);
+
+    [Fact]
     public void Check_InvalidUtf8_IsAProblemOfItsLine()
     {
         string path = Path.Combine(_folder, "bytes.jsonl");
