@@ -78,6 +78,7 @@ internal sealed class Attempt(
         }
         if (failure == StageFailureClass.LeaseLost) return code;
         bool keepsOutput = failure == StageFailureClass.GateMissed;
+        StageResult? kept = keepsOutput ? _context?.Kept : null;
         try
         {
             Send(Report(_context) with
@@ -85,6 +86,8 @@ internal sealed class Attempt(
                 Failure = failure,
                 Message = FailureMap.MessageOf(error, request),
                 Artifact = keepsOutput ? _context?.Committed : null,
+                Metrics = kept is null ? null : JsonSerializer.SerializeToElement(kept.Metrics, ContractJson.Compact),
+                Data = kept?.Data ?? [],
                 StepMetrics = keepsOutput ? _context?.Ledger.Pending ?? [] : [],
             });
         }

@@ -88,6 +88,8 @@ public sealed class StageContext : ILoopHost
     /// <summary>The output that the stage committed last; a missed gate keeps it.</summary>
     internal ArtifactRef? Committed { get; private set; }
 
+    internal StageResult? Kept { get; private set; }
+
     /// <summary>The stage's options.</summary>
     /// <exception cref="InvalidOperationException">The catalog knows another type for this kind.</exception>
     public T Options<T>() where T : StageOptions => _inputs.Options as T
@@ -126,6 +128,9 @@ public sealed class StageContext : ILoopHost
         Log.Information("Artifact {Kind} {Sha256:l} is committed", kind, Committed.Sha256);
         return Committed;
     }
+
+    /// <summary>Says the stage's result before its gates are demanded: the report of a missed gate carries these figures and accounts beside the kept output.</summary>
+    public void Keep(StageResult result) => Kept = result;
 
     /// <inheritdoc/>
     public void Plan(long steps)

@@ -42,7 +42,7 @@ public sealed class EvaluationStage : IStage
                 var model = current.Load(artifact);
                 return task.Measure(model, current.Engine, shard, options.ShownSamples, context.Progress) with { Model = artifact.Stage };
             },
-            shard => StepFigures(shard),
+            StepFigures,
             context.Resume?.Directory);
         tasks.MarkUsed();
 
@@ -52,12 +52,12 @@ public sealed class EvaluationStage : IStage
 
         var metrics = new Dictionary<string, object> { ["models"] = figures };
         if (gates.Outcomes.Count > 0) metrics["gates"] = gates.Outcomes;
-        var report = new Dictionary<string, object>(metrics) { ["samples"] = measured.SelectMany(Shown) };
+        // Gates stand outside the stage's key, so nothing of them may stand in the artifact.
+        var report = new Dictionary<string, object> { ["models"] = figures, ["samples"] = measured.SelectMany(Shown) };
         var artifact = context.CommitArtifact(
             ArtifactKind.EvaluationReport,
             directory => File.WriteAllText(Path.Combine(directory, "evaluation.json"), JsonSerializer.Serialize(report, ContractJson.Indented) + "\n"));
-        gates.Demand();
-        return new StageResult(artifact, metrics, tasks.Accounts());
+        return gates.Demand(new StageResult(artifact, metrics, tasks.Accounts()));
     }
 
     private static Dictionary<string, Dictionary<string, IReadOnlyDictionary<string, double>>> Figures(

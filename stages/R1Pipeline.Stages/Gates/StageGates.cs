@@ -22,16 +22,17 @@ internal sealed class StageGates(StageContext context)
     /// <summary>The measured figures as they stand in the stage's metrics.</summary>
     public IReadOnlyList<GateOutcome> Outcomes => _outcomes;
 
-    /// <summary>Ends the stage when a gate is missed and nobody accepted that. Call after the output is committed.</summary>
-    /// <exception cref="StageFailedException">A gate is missed: every missed one with its figure and limit.</exception>
-    public void Demand()
+    /// <summary>The stage's result, unless a gate is missed and nobody accepted that. Call after the output is committed.</summary>
+    /// <exception cref="StageFailedException">A gate is missed: every missed one with its figure and limit; the report keeps the result's figures.</exception>
+    public StageResult Demand(StageResult result)
     {
+        context.Keep(result);
         string[] missed = [.. _outcomes.Where(outcome => outcome.Missed).Select(outcome => outcome.ToString())];
-        if (missed.Length == 0) return;
+        if (missed.Length == 0) return result;
         if (context.Request.AcceptMissedGates)
         {
             context.Log.Warning("Going on although {Count} gate(s) are missed: accepted by the user", missed.Length);
-            return;
+            return result;
         }
 
         throw new StageFailedException(

@@ -22,11 +22,10 @@ internal static class TrainedModel
         var gates = new StageGates(context);
         var gateAccounts = ModelGates.Measure(context, model, gates);
         var artifact = context.CommitArtifact(ArtifactKind.Model, model.Save);
-        gates.Demand();
 
         var figures = new Dictionary<string, object> { ["steps"] = outcome.Steps, ["final_loss"] = outcome.FinalLoss };
         foreach (var (name, value) in metrics) figures[name] = value;
         if (gates.Outcomes.Count > 0) figures["gates"] = gates.Outcomes;
-        return new StageResult(artifact, figures, [.. ledger.Accounts(), .. gateAccounts]);
+        return gates.Demand(new StageResult(artifact, figures, [.. ledger.Accounts(), .. gateAccounts]));
     }
 }

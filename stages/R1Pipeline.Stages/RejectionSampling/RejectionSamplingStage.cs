@@ -50,8 +50,7 @@ public sealed class RejectionSamplingStage : IStage
 
         var artifact = context.CommitArtifact(
             ArtifactKind.Dataset, directory => DatasetFile.Write(directory, kept.Select(output => Row(context, problems, output)).Concat(merged.Select(General))));
-        gates.Demand();
-        return new StageResult(artifact, metrics, ledger.Accounts());
+        return gates.Demand(new StageResult(artifact, WithGates(metrics, gates), ledger.Accounts()));
     }
 
     private static (IReadOnlyList<LedgerRow> Problems, IReadOnlyList<LedgerRow> General) Split(
@@ -117,6 +116,13 @@ public sealed class RejectionSamplingStage : IStage
         };
         foreach (string reason in RejectionFilters.Reasons) metrics[$"dropped_{reason.Replace('-', '_')}"] = shards.Sum(shard => shard.Dropped[reason]);
         return metrics;
+    }
+
+    private static Dictionary<string, object> WithGates(Dictionary<string, double> metrics, StageGates gates)
+    {
+        var all = metrics.ToDictionary(figure => figure.Key, figure => (object)figure.Value);
+        all["gates"] = gates.Outcomes;
+        return all;
     }
 
     private static string Summary(Dictionary<string, double> metrics) =>

@@ -49,8 +49,9 @@ public sealed class RewardModelingStage : IStage
             model.Save(directory);
             body.Text.Save(directory);
         });
-        gates.Demand();
-        return new StageResult(artifact, Metrics(outcome, accuracy, statistics, training.Count, heldOut.Count), ledger.Accounts());
+        var metrics = Metrics(outcome, accuracy, statistics, training.Count, heldOut.Count);
+        if (gates.Outcomes.Count > 0) metrics["gates"] = gates.Outcomes;
+        return gates.Demand(new StageResult(artifact, metrics, ledger.Accounts()));
     }
 
     private static (IReadOnlyList<PreferencePair> Training, IReadOnlyList<PreferencePair> HeldOut) Split(
@@ -73,7 +74,7 @@ public sealed class RewardModelingStage : IStage
         return (accuracy, ScoreStatistics.Of([.. chosen, .. rejected]));
     }
 
-    private static Dictionary<string, double> Metrics(LoopOutcome outcome, double accuracy, ScoreStatistics statistics, int numTraining, int numHeldOut) => new()
+    private static Dictionary<string, object> Metrics(LoopOutcome outcome, double accuracy, ScoreStatistics statistics, int numTraining, int numHeldOut) => new()
     {
         ["steps"] = outcome.Steps,
         ["final_loss"] = outcome.FinalLoss,

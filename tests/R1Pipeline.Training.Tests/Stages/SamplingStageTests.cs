@@ -116,8 +116,11 @@ public sealed class SamplingStageTests(TinyBase tiny)
     {
         var request = Evaluation() with { Gates = [new GateOptions { Task = "math", Model = tiny.Base.Request.Stage, AtLeast = 0.5 }] };
 
+        var ungated = tiny.Rig.Run(request with { Gates = [], Token = 7900 });
         var failure = tiny.Rig.Fails(request);
         var accepted = tiny.Rig.Run(request with { AcceptMissedGates = true, Token = 8000 });
+
+        Assert.Equal(ungated.Result.Artifact, accepted.Result.Artifact);
 
         Assert.Equal(StageFailureClass.GateMissed, failure.Failure);
         Assert.Contains($"pass-at-1 of {tiny.Base.Request.Stage} on math is 0.25; the gate asks for at least 0.5", failure.Message, StringComparison.Ordinal);
