@@ -74,8 +74,16 @@ internal sealed class CountingStage(StageKind kind) : IStage
         int token = new RandomStream(context.Request.Seed, context.Request.Stage, step, "rollout").NextInt(100);
         return new RolloutRecord
         {
-            Iteration = iteration, Question = $"counting:{step}", Sample = 0, PolicyVersion = step - 1, InputIds = [1, 2], OutputIds = [token],
-            Logprobs = [-0.5f], Rewards = new Dictionary<string, double> { ["accuracy"] = token % 2 }, Total = token % 2, FinishReason = "stop",
+            Iteration = iteration,
+            Question = $"counting:{step}",
+            Sample = 0,
+            PolicyVersion = step - 1,
+            InputIds = [1, 2],
+            OutputIds = [token],
+            Logprobs = [-0.5f],
+            Rewards = new Dictionary<string, double> { ["accuracy"] = token % 2 },
+            Total = token % 2,
+            FinishReason = "stop",
         };
     }
 

@@ -139,8 +139,16 @@ public sealed class StageContextTests : IDisposable
 
     private static RolloutRecord Rollout(int token) => new()
     {
-        Iteration = 1, Question = "q:1", Sample = 0, PolicyVersion = 0, InputIds = [1], OutputIds = [token], Logprobs = [-1f],
-        Rewards = new Dictionary<string, double> { ["accuracy"] = 1 }, Total = 1, FinishReason = "stop",
+        Iteration = 1,
+        Question = "q:1",
+        Sample = 0,
+        PolicyVersion = 0,
+        InputIds = [1],
+        OutputIds = [token],
+        Logprobs = [-1f],
+        Rewards = new Dictionary<string, double> { ["accuracy"] = 1 },
+        Total = 1,
+        FinishReason = "stop",
     };
 
     private sealed class NotingOwner : IOwnerChannel

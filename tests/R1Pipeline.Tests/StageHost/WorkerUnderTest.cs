@@ -48,10 +48,19 @@ internal sealed partial class WorkerUnderTest : IDisposable
         var options = new TrainTokenizerOptions { EosToken = plan, CheckpointEverySteps = every, KeepCheckpoints = keep };
         return new StageRequest
         {
-            Run = "run-1", Stage = "tokens", Uses = "train-tokenizer", Attempt = attempt, Token = attempt, Key = "key", Seed = 1,
-            Options = JsonSerializer.SerializeToElement(options, ContractJson.Compact), Checkpoints = checkpoints ?? [],
-            StageDirectory = stageDirectory, AttemptDirectory = new RunDirectory(folder, "run-1").Attempt("tokens", attempt),
-            ArtifactsDirectory = RunDirectory.ArtifactsOf(folder), LeaseLifetime = lease ?? TimeSpan.FromMinutes(1),
+            Run = "run-1",
+            Stage = "tokens",
+            Uses = "train-tokenizer",
+            Attempt = attempt,
+            Token = attempt,
+            Key = "key",
+            Seed = 1,
+            Options = JsonSerializer.SerializeToElement(options, ContractJson.Compact),
+            Checkpoints = checkpoints ?? [],
+            StageDirectory = stageDirectory,
+            AttemptDirectory = new RunDirectory(folder, "run-1").Attempt("tokens", attempt),
+            ArtifactsDirectory = RunDirectory.ArtifactsOf(folder),
+            LeaseLifetime = lease ?? TimeSpan.FromMinutes(1),
         };
     }
 
