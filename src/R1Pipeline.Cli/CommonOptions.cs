@@ -41,12 +41,18 @@ internal static class CommonOptions
     public static Option<string?> Stage() => new("--stage") { Description = "Only this stage.", HelpName = "STAGE" };
 
     /// <summary>A pipeline file.</summary>
-    public static Argument<string> File() => new("FILE") { Description = "Pipeline file (YAML)." };
+    public static Argument<string> File()
+    {
+        var file = new Argument<string>("FILE") { Description = "Pipeline file (YAML)." };
+        RefuseOptions(file);
+        return file;
+    }
 
     /// <summary>A run.</summary>
     public static Argument<string> Run()
     {
         var run = new Argument<string>("RUN") { Description = "Run id, as r1 runs lists it.", HelpName = RunHelpName };
+        RefuseOptions(run);
         run.CompletionSources.Add(CompleteRuns);
         return run;
     }
@@ -55,6 +61,7 @@ internal static class CommonOptions
     public static Argument<string?> OptionalRun(string description)
     {
         var run = new Argument<string?>("RUN") { Description = description, Arity = ArgumentArity.ZeroOrOne, HelpName = RunHelpName };
+        RefuseOptions(run);
         run.CompletionSources.Add(CompleteRuns);
         return run;
     }
@@ -66,6 +73,12 @@ internal static class CommonOptions
         if (string.IsNullOrEmpty(named)) named = Environment.GetEnvironmentVariable(StateVariable);
         return Path.GetFullPath(string.IsNullOrEmpty(named) ? ".r1" : named);
     }
+
+    /// <summary>An option that does not exist is a mistake, not the name of a run or a file.</summary>
+    private static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>
+    {
+        foreach (string option in result.Tokens.Select(token => token.Value).Where(value => value.StartsWith('-'))) result.AddError($"There is no option '{option}' here.");
+    });
 
     private static IEnumerable<CompletionItem> CompleteRuns(CompletionContext context)
     {

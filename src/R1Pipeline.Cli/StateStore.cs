@@ -36,7 +36,7 @@ internal sealed class StateStore : IDisposable
     /// <summary>Opens it.</summary>
     /// <exception cref="RunRefusedException">The folder holds none.</exception>
     public static StateStore Require(ParseResult parsed) => Find(parsed)
-        ?? throw new RunRefusedException($"{CommonOptions.StateDirectory(parsed)} holds no runs; start one with r1 run FILE, or name another state folder with --state");
+        ?? throw new RunRefusedException($"{CommonOptions.StateDirectory(parsed)} holds no runs; start one with r1 run FILE, or name another state folder with --state", ExitCode.WrongInput);
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();

@@ -88,7 +88,7 @@ public sealed class InterruptionTests : IDisposable
         string file = _folder.Write("tiny.yaml", TinyPipeline.Text());
         R1 r1 = _folder.State();
         await using R1Process process = r1.Start("run", file);
-        Assert.True(await process.WaitForAsync(() => r1.Checkpoints("base").Count() > 1, Watchdog));
+        Assert.True(await r1.WaitForCheckpointAsync(process, "base"));
         process.Terminate();
         await process.WaitAsync(Watchdog);
 

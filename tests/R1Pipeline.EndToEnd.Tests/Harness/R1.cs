@@ -22,6 +22,9 @@ internal sealed class R1(string state)
         var start = new ProcessStartInfo(Executable, [.. arguments, "--state", state]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NO_COLOR"] = "1";
         start.Environment.Remove("R1_STATE");
+
+        // Slot locks lie in the temporary folder: a run of the developer's own must not hold up the tests, nor they it.
+        start.Environment["TMPDIR"] = Path.GetDirectoryName(state);
         return new R1Process(Process.Start(start) ?? throw new InvalidOperationException($"{Executable} did not start"));
     }
 
@@ -65,9 +68,9 @@ internal sealed class R1(string state)
     public async Task<bool> WaitForAttemptAsync(R1Process process, string stage, int attempt = 1) =>
         await process.WaitForAsync(() => AttemptFiles(stage, attempt, "request.json").Any(), Watchdog);
 
-    /// <summary>Waits until a checkpoint of the stage is complete on disk; false when the process ended before.</summary>
+    /// <summary>Waits until a checkpoint of the stage is committed: a second one is on disk, which the worker begins only then. False when the process ended before.</summary>
     public async Task<bool> WaitForCheckpointAsync(R1Process process, string stage) =>
-        await process.WaitForAsync(() => Checkpoints(stage).Any(), Watchdog);
+        await process.WaitForAsync(() => Checkpoints(stage).Count() > 1, Watchdog);
 
     /// <summary>Complete checkpoints of a stage, oldest first.</summary>
     public IEnumerable<string> Checkpoints(string stage) => StageFolders(stage)
