@@ -17,6 +17,10 @@ public sealed record EvaluationTaskOptions
     [Range(0.01, 1.0)]
     public double TopP { get; init; } = 0.95;
 
+    /// <summary>Most likely tokens that are kept; 0 keeps all.</summary>
+    [Range(0, 1_000_000)]
+    public int TopK { get; init; }
+
     /// <summary>Samples of one problem (k).</summary>
     [Range(1, 4096)]
     public int Samples { get; init; } = 1;

@@ -29,6 +29,10 @@ public abstract record GrpoOptions : RewardedOptions
     [Range(0.01, 1.0)]
     public double TopP { get; init; } = 1.0;
 
+    /// <summary>Most likely tokens that are kept; 0 keeps all.</summary>
+    [Range(0, 1_000_000)]
+    public int TopK { get; init; }
+
     /// <summary>Longest output in tokens.</summary>
     [Range(1, 1_048_576)]
     public int MaxNewTokens { get; init; } = 32768;

@@ -14,7 +14,7 @@ namespace R1Pipeline.Training.Loops;
 internal sealed class RolloutCollector(
     Decoder policy, int eosId, GrpoOptions options, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
 {
-    private readonly SamplingOptions _sampling = new() { Temperature = options.Temperature, TopP = options.TopP, MaxNewTokens = options.MaxNewTokens };
+    private readonly SamplingOptions _sampling = new() { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
 
     /// <summary>Collects an iteration's rollouts and commits them to the ledger. Reference log-probs are not among them yet.</summary>
     /// <exception cref="StageFailedException">UserData: the questions or the rewards do not fit together. NumericGuard: a reward or a logit is not finite.</exception>

@@ -37,7 +37,7 @@ internal sealed class TaskMeasurement(string task, EvaluationTaskOptions options
             .. Enumerable.Range(first, count).Select(problem =>
                 new GenerationRequest(model.Text.Sequences.Prompt(problems[problem].Row), options.Samples, Key: problem)),
         ];
-        var sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, MaxNewTokens = options.MaxNewTokens };
+        var sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
         var outputs = engine.Generate(requests, sampling, new DrawCoordinates(seed, stage, 0, $"evaluation/{Task}"), progress);
 
         var grader = new SampleGrader(model.Text, options.Format);

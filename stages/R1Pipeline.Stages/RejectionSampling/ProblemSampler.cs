@@ -27,7 +27,7 @@ internal sealed class ProblemSampler(
             .. Enumerable.Range(first, count).Select(problem =>
                 new GenerationRequest(model.Text.Sequences.Prompt(problems[problem].Row), options.Samples, Key: problem)),
         ];
-        var sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, MaxNewTokens = options.MaxNewTokens };
+        var sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
         var outputs = engine.Generate(requests, sampling, new DrawCoordinates(seed, stage, 0, "rejection-sampling"), progress);
 
         var dropped = RejectionFilters.Reasons.ToDictionary(reason => reason, _ => 0);
