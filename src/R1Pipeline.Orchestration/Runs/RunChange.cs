@@ -1,6 +1,3 @@
-using System.Text.Json;
-using R1Pipeline.Contracts.Artifacts;
-using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.Orchestration.Runs;
@@ -84,8 +81,3 @@ public sealed record CancelRequested(DateTimeOffset At) : RunChange(At);
 
 /// <summary>The owner has nothing left to do: the run takes the state that follows from its stages.</summary>
 public sealed record RunConcluded(DateTimeOffset At, bool StopRequested) : RunChange(At);
-
-/// <summary>A finished computation of a stage key, wherever it was done.</summary>
-public sealed record StageResult(
-    string Run, string Stage, ExecutionState State, StageFailureClass? Failure, string? Message, string? Limits, ArtifactRef Artifact,
-    JsonElement? Metrics, IReadOnlyList<DataAccount> Data, long StepsDone, long StepsPlanned);
