@@ -90,7 +90,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     {
         switch (message)
         {
-            case HeartbeatMessage heartbeat:
+            case HeartbeatMessage heartbeat when _ended is null:
                 node.Events.Heartbeat(lease.Stage, heartbeat);
                 break;
             case CheckpointMessage { Checkpoint: var checkpoint } commit:

@@ -53,7 +53,7 @@ internal sealed class ProgressWatch
             // A process that is only just starting has loading to do before its first word.
             var silence = _began ? _silence : _silence * 4;
             if (_time.GetElapsedTime(_heard, now) > silence) return $"no sign of life for {silence.TotalSeconds:0} s";
-            return _time.GetElapsedTime(_moved, now) > _stall ? $"alive but without progress for {_stall.TotalSeconds:0} s" : null;
+            return _began && _time.GetElapsedTime(_moved, now) > _stall ? $"alive but without progress for {_stall.TotalSeconds:0} s" : null;
         }
     }
 }
