@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Globalization;
+using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Runs;
+using R1Pipeline.Orchestration.Status;
+using R1Pipeline.Tests.StageHost;
+
+namespace R1Pipeline.Tests.Orchestration;
+
+/// <summary>Runs that are killed, stopped, cancelled and fought over.</summary>
+public sealed class RunRecoveryTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly RunLab _lab = new();
+
+    public void Dispose() => _lab.Dispose();
+
+    [Fact]
+    public async Task RunAsync_WorkerKilled_IsRetriedFromItsCheckpointWithTheSameBytes()
+    {
+        var expected = await UndisturbedAsync();
+        bool killed = false;
+        var watcher = new RunLab.Watcher
+        {
+            AtCheckpoint = _ =>
+            {
+                if (killed) return;
+                killed = true;
+                foreach (int worker in WorkersOf(_lab.State)) Process.GetProcessById(worker).Kill();
+            },
+        };
+
+        var outcome = await _lab.RunAsync(Slow(), watcher);
+
+        var status = _lab.Reader.Status(outcome.Run.Id).Stages[0];
+        Assert.Equal((0, 2, expected), (outcome.ExitCode, status.Attempts, status.Artifact!.Sha256));
+        Assert.True(Assert.Single(status.ResumedFrom) >= 2);
+        Assert.Contains("SIGKILL", outcome.Run.Stage("a").Attempts[0].Message, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(1, 20).Select(step => (long)step), _lab.Reader.Metrics(outcome.Run.Id).Select(row => row.Metrics.Step));
+    }
+
+    [Fact]
+    public async Task RunAsync_Stopped_ChecksPointsAndResumesWithTheSameBytes()
+    {
+        var expected = await UndisturbedAsync();
+        using var stop = new CancellationTokenSource();
+        var stopped = await _lab.RunAsync(Slow(), new RunLab.Watcher { AtCheckpoint = _ => stop.Cancel() }, stop.Token);
+
+        Assert.Equal((3, ExecutionState.Interrupted, ExecutionState.Interrupted), (stopped.ExitCode, stopped.Run.State, stopped.Run.Stage("a").State));
+        var resumed = await _lab.RunAsync(Slow());
+        var status = _lab.Reader.Status(resumed.Run.Id).Stages[0];
+        Assert.Equal((stopped.Run.Id, 0, expected), (resumed.Run.Id, resumed.ExitCode, status.Artifact!.Sha256));
+        Assert.Equal((20L, 20L), (status.StepsDone, status.StepsExecuted));
+        Assert.True(Assert.Single(status.ResumedFrom) >= 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_OwnerDiedWithARunningAttempt_TakesOverAtOnceWithoutCountingIt()
+    {
+        using var stop = new CancellationTokenSource();
+        var stopped = await _lab.RunAsync(Slow(), new RunLab.Watcher { AtCheckpoint = _ => stop.Cancel() }, stop.Token);
+        // What an owner leaves behind that died right after it got the next lease: a running run, a running attempt, a lease that has not expired.
+        string run = stopped.Run.Id;
+        _lab.Store.Apply(run, new RunTakenOver(Some.Time, 1));
+        var stage = stopped.Run.Stage("a");
+        _lab.Store.StartAttempt(run, new AttemptStarted(DateTimeOffset.MaxValue.AddYears(-1), "a", stage.Key!, stage.KeyParts!, stage.Limits!, 0), "dead", DateTimeOffset.MaxValue.AddYears(-1));
+        Assert.Equal((ExecutionState.Interrupted, null), (_lab.Reader.Status(run).State, _lab.Reader.Status(run).OwnerPid));
+
+        var outcome = await _lab.ResumeAsync(run);
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal([AttemptOutcome.Interrupted, AttemptOutcome.Lost, AttemptOutcome.Done], outcome.Run.Stage("a").Attempts.Select(attempt => attempt.Outcome));
+        Assert.Equal(0, outcome.Run.Stage("a").Failures);
+        Assert.True(outcome.Run.Stage("a").Attempts[2].ResumedFrom >= 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_WhileAnotherOwnerWorksOnIt_IsRefusedWithItsProcessId()
+    {
+        RunRefusedException? refusal = null;
+        using var stop = new CancellationTokenSource();
+        var watcher = new RunLab.Watcher
+        {
+            AtCheckpoint = _ =>
+            {
+                refusal ??= Assert.Throws<RunRefusedException>(() => _lab.RunAsync(Slow()).GetAwaiter().GetResult());
+                stop.Cancel();
+            },
+        };
+
+        var outcome = await _lab.RunAsync(Slow(), watcher, stop.Token);
+
+        Assert.Equal(1, refusal!.ExitCode);
+        Assert.Contains(outcome.Run.Id, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancel_OfARunningRun_IsSeenByItsOwner()
+    {
+        bool asked = false;
+        var watcher = new RunLab.Watcher
+        {
+            AtCheckpoint = _ =>
+            {
+                if (asked) return;
+                asked = true;
+                string run = _lab.Store.Runs()[0].Run;
+                Assert.Equal(ExecutionState.Running, new RunCancellation(_lab.Store, _lab.State, TimeProvider.System).Request(run).State);
+            },
+        };
+
+        var outcome = await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=2000,wait-ms=50"), Some.After("b", "steps=1", "a")), watcher);
+
+        Assert.Equal((1, ExecutionState.Cancelled), (outcome.ExitCode, outcome.Run.State));
+        Assert.Equal(ExecutionState.Cancelled, outcome.Run.Stage("b").State);
+        Assert.NotEmpty(_lab.Reader.Checkpoints(outcome.Run.Id));
+    }
+
+    [Fact]
+    public async Task Cancel_OfARunWithoutAnOwner_IsImmediate()
+    {
+        using var stop = new CancellationTokenSource();
+        var stopped = await _lab.RunAsync(Slow(), new RunLab.Watcher { AtCheckpoint = _ => stop.Cancel() }, stop.Token);
+
+        Assert.Equal(ExecutionState.Cancelled, new RunCancellation(_lab.Store, _lab.State, TimeProvider.System).Request(stopped.Run.Id).State);
+    }
+
+    [Fact]
+    public async Task RunAsync_SameKeyInFlightInAnotherRun_WaitsAndTakesTheResultOver()
+    {
+        var shared = Some.Counting("a", "steps=10,wait-ms=50");
+        var started = new TaskCompletionSource();
+        var first = _lab.RunAsync(Some.Pipeline(shared), new RunLab.Watcher { AtStart = _ => started.TrySetResult() });
+        await started.Task.WaitAsync(Patience);
+        var watcher = new RunLab.Watcher();
+
+        var second = await _lab.RunAsync(Some.Pipeline(shared, Some.After("b", "steps=1", "a")), watcher);
+
+        Assert.Equal((0, 0), ((await first).ExitCode, second.ExitCode));
+        Assert.Equal(["wait a", "cached a", "start b 1", "done b"], watcher.Seen);
+        Assert.Equal((await first).Run.Stage("a").Artifact, second.Run.Stage("a").Artifact);
+    }
+
+    [Fact]
+    public async Task Daemon_KilledAndStartedAgain_FinishesTheRunWithTheSameBytes()
+    {
+        var expected = await UndisturbedAsync(steps: 200);
+        using var stop = new CancellationTokenSource();
+        string run = (await _lab.RunAsync(Slow(steps: 200), new RunLab.Watcher { AtStart = _ => stop.Cancel() }, stop.Token)).Run.Id;
+
+        using (var daemon = StartDaemon())
+        {
+            await UntilAsync(() => _lab.Reader.Checkpoints(run).Count > 0 && _lab.Reader.Status(run).OwnerPid == daemon.Id);
+            daemon.Kill(); // SIGKILL, of the owner alone: its worker ends itself
+            await daemon.WaitForExitAsync();
+        }
+        using (var daemon = StartDaemon())
+        {
+            await UntilAsync(() => _lab.Reader.Status(run).State == ExecutionState.Done);
+            Process.Start("kill", ["-TERM", $"{daemon.Id}"]).WaitForExit();
+            await daemon.WaitForExitAsync();
+            Assert.Equal(0, daemon.ExitCode);
+        }
+
+        var stage = _lab.Reader.Status(run).Stages[0];
+        Assert.Equal(expected, stage.Artifact!.Sha256);
+        Assert.Equal(0, _lab.Store.Find(run)!.Stage("a").Failures);
+        Assert.Contains(stage.ResumedFrom, step => step >= 2);
+        Assert.Empty(WorkersOf(_lab.State));
+    }
+
+    private static R1Pipeline.Contracts.Pipelines.PipelineDefinition Slow(int steps = 20) => Some.Pipeline(Some.Counting("a", $"steps={steps},wait-ms=50"));
+
+    /// <summary>The counting stage's bytes do not depend on how long a step takes.</summary>
+    private static async Task<string> UndisturbedAsync(int steps = 20)
+    {
+        using var lab = new RunLab();
+        return (await lab.RunAsync(Some.Pipeline(Some.Counting("a", $"steps={steps}", every: 1000)))).Run.Stage("a").Artifact!.Sha256;
+    }
+
+    private Process StartDaemon()
+    {
+        string daemon = Path.Combine(AppContext.BaseDirectory.Replace("tests" + Path.DirectorySeparatorChar + "R1Pipeline.Tests", "src" + Path.DirectorySeparatorChar + "R1Pipeline.Daemon", StringComparison.Ordinal), "r1-daemon");
+        var start = new ProcessStartInfo(daemon, ["--state", _lab.State]) { RedirectStandardOutput = true };
+        start.Environment["R1_WORKER"] = WorkerUnderTest.Executable;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!holds()) await Task.Delay(50, patience.Token);
+    }
+
+    /// <summary>Living workers whose request lies in a state folder.</summary>
+    private static List<int> WorkersOf(string state) =>
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(id => Mentions(id, state))];
+
+    private static bool Mentions(int process, string state)
+    {
+        try
+        {
+            string command = File.ReadAllText($"/proc/{process}/cmdline");
+            return command.Contains("r1-test-worker", StringComparison.Ordinal) && command.Contains(state, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it ended meanwhile
+        }
+    }
+}

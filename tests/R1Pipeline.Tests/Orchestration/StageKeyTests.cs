@@ -1,0 +1,169 @@
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Data;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Orchestration.Planning;
+
+namespace R1Pipeline.Tests.Orchestration;
+
+public sealed class StageKeyTests
+{
+    private static readonly DataSourceDefinition File = new() { Name = "rows", Path = "/a/rows.jsonl", Sha256 = "11" };
+    private static readonly DataSourceDefinition Generated = new() { Name = "task", Addition = new AdditionOptions { Rows = 10, Seed = 5 } };
+    private static readonly DataSourceDefinition GateRows = new() { Name = "gate-rows", Path = "/a/gate.jsonl", Sha256 = "22" };
+
+    private static readonly StageDefinition Rl = new()
+    {
+        Name = "rl", Uses = "reasoning-rl", Seed = 1, Inputs = [new StageInput("model", "base", "base")], Data = ["rows"],
+        Options = new ReasoningRlOptions(),
+    };
+
+    private static readonly StageDefinition Report = new()
+    {
+        Name = "report", Uses = "evaluation", Seed = 1, Inputs = [new StageInput("models", "base", "base")], Options = new EvaluationOptions(),
+        Tasks = [KeyValuePair.Create("t1", new EvaluationTaskOptions { Data = "task" })],
+    };
+
+    private static readonly string RlKey = KeyOf(Rl);
+
+    [Fact]
+    public void Of_SameStage_SameKey() => Assert.Equal(RlKey, KeyOf(Rl with { }));
+
+    public static TheoryData<string, ReasoningRlOptions> OutsideTheKey() => new()
+    {
+        { "checkpoint-every-steps", new() { CheckpointEverySteps = 7 } },
+        { "keep-checkpoints", new() { KeepCheckpoints = 9 } },
+        { "max-attempts", new() { MaxAttempts = 1 } },
+        { "stall-timeout-seconds", new() { StallTimeoutSeconds = 3 } },
+        { "micro-batch", new() { MicroBatch = 4 } },
+        { "rollout-batch", new() { RolloutBatch = 4 } },
+        { "max-kl", new() { MaxKl = 1 } },
+        { "min-entropy", new() { MinEntropy = 0.1 } },
+        { "min-accuracy-gain", new() { MinAccuracyGain = 0.1 } },
+        { "max-logprob-drift", new() { MaxLogprobDrift = 0.2 } },
+    };
+
+    [Theory, MemberData(nameof(OutsideTheKey))]
+    public void Of_OptionOutsideTheKey_SameKey(string option, ReasoningRlOptions options)
+    {
+        Assert.NotEqual("", option);
+        Assert.Equal(RlKey, KeyOf(Rl with { Options = options }));
+    }
+
+    public static TheoryData<string, StageDefinition> InsideTheKey() => new()
+    {
+        { "name", Rl with { Name = "zero" } },
+        { "seed", Rl with { Seed = 2 } },
+        { "threads", Rl with { Options = new ReasoningRlOptions { Threads = 2 } } },
+        { "learning rate", Rl with { Options = new ReasoningRlOptions { LearningRate = 1e-5 } } },
+        { "nullable option", Rl with { Options = new ReasoningRlOptions { ClipEpsilonHigh = 0.3 } } },
+        { "language weight", Rl with { Options = new ReasoningRlOptions { LanguageWeight = 0 } } },
+        { "data", Rl with { Data = ["task"] } },
+        { "order of data", Rl with { Data = ["task", "rows"] } },
+        { "input stage", Rl with { Inputs = [new StageInput("model", "sft", "sft")] } },
+    };
+
+    [Theory, MemberData(nameof(InsideTheKey))]
+    public void Of_WhatCanChangeTheResult_AnotherKey(string what, StageDefinition stage)
+    {
+        Assert.NotEqual("", what);
+        Assert.NotEqual(RlKey, KeyOf(stage));
+    }
+
+    [Fact]
+    public void Of_InputArtifact_IsInTheKey() => Assert.NotEqual(RlKey, KeyOf(Rl, output: new ArtifactRef(ArtifactKind.Model, "bb")));
+
+    [Fact]
+    public void Of_FileMoved_SameKey() => Assert.Equal(RlKey, KeyOf(Rl, rows: File with { Path = "/elsewhere/x.jsonl" }));
+
+    [Fact]
+    public void Of_FileContentOrMapping_AnotherKey()
+    {
+        Assert.NotEqual(RlKey, KeyOf(Rl, rows: File with { Sha256 = "33" }));
+        Assert.NotEqual(RlKey, KeyOf(Rl, rows: File with { Rows = 5 }));
+        Assert.NotEqual(RlKey, KeyOf(Rl, rows: File with { Fields = new Dictionary<string, IReadOnlyList<string>> { ["prompt"] = ["question"] } }));
+    }
+
+    [Fact]
+    public void Of_SourceThatTheStageDoesNotUse_SameKey() => Assert.Equal(RlKey, KeyOf(Rl, task: Generated with { Addition = new AdditionOptions { Rows = 99 } }));
+
+    [Fact]
+    public void Of_TaskAndItsSource_AreInTheKey()
+    {
+        string key = KeyOf(Report);
+
+        Assert.NotEqual(key, KeyOf(Report, task: Generated with { Addition = new AdditionOptions { Rows = 99, Seed = 5 } }));
+        Assert.NotEqual(key, KeyOf(Report with { Tasks = [KeyValuePair.Create("t1", new EvaluationTaskOptions { Data = "task", Temperature = 1 })] }));
+    }
+
+    [Fact]
+    public void Of_GeneratedSourceWithoutItsOwnSeed_FollowsThePipelineSeed()
+    {
+        var unseeded = Generated with { Addition = new AdditionOptions { Rows = 10 } };
+
+        Assert.NotEqual(KeyOf(Report, task: unseeded, pipelineSeed: 1), KeyOf(Report, task: unseeded, pipelineSeed: 2));
+        Assert.Equal(KeyOf(Report, pipelineSeed: 1), KeyOf(Report, pipelineSeed: 2));
+    }
+
+    [Fact]
+    public void Of_Gate_IsOutsideTheKeyAndInTheLimits()
+    {
+        var gated = Rl with { Gates = [new GateOptions { Data = "gate-rows", AtLeast = 0.9 }] };
+
+        Assert.Equal(RlKey, KeyOf(gated));
+        Assert.NotEqual(Key(Rl).Limits, Key(gated).Limits);
+    }
+
+    [Fact]
+    public void Of_ImportedFolder_CountsByContentNotByPlace()
+    {
+        StageDefinition At(string path) => new() { Name = "base", Uses = "import-model", Seed = 1, Options = new ImportModelOptions { Path = path } };
+
+        Assert.Equal(Key(At("/a"), folder: _ => "same").Sha256, Key(At("/b"), folder: _ => "same").Sha256);
+        Assert.NotEqual(Key(At("/a"), folder: _ => "one").Sha256, Key(At("/a"), folder: _ => "other").Sha256);
+    }
+
+    [Fact]
+    public void Covers_LimitsRemovedOrEqual_True()
+    {
+        var gated = Rl with { Gates = [new GateOptions { Data = "gate-rows", AtLeast = 0.9 }], Options = new ReasoningRlOptions { MaxKl = 1 } };
+
+        Assert.True(StageKey.Covers(Key(gated).Limits, Key(gated).Limits));
+        Assert.True(StageKey.Covers(Key(gated).Limits, Key(Rl).Limits));
+    }
+
+    [Fact]
+    public void Covers_LimitsAddedOrChanged_False()
+    {
+        var gated = Rl with { Gates = [new GateOptions { Data = "gate-rows", AtLeast = 0.9 }] };
+
+        Assert.False(StageKey.Covers(Key(Rl).Limits, Key(gated).Limits));
+        Assert.False(StageKey.Covers(Key(Rl).Limits, Key(Rl with { Options = new ReasoningRlOptions { MaxKl = 1 } }).Limits));
+        Assert.False(StageKey.Covers(Key(gated).Limits, Key(gated, gate: GateRows with { Sha256 = "99" }).Limits));
+        Assert.False(StageKey.Covers(null, Key(gated).Limits));
+    }
+
+    [Fact]
+    public void Describe_NamesEveryChange()
+    {
+        string before = Key(Rl).Parts;
+
+        Assert.Null(KeyDifference.Describe(before, before));
+        Assert.Equal("option learning-rate changed from 5E-05 to 1E-05", KeyDifference.Describe(before, Key(Rl with { Options = new ReasoningRlOptions { LearningRate = 1e-5 } }).Parts));
+        Assert.Equal("seed changed from 1 to 2", KeyDifference.Describe(before, Key(Rl with { Seed = 2 }).Parts));
+        Assert.Equal("data source rows changed", KeyDifference.Describe(before, Key(Rl, rows: File with { Sha256 = "33" }).Parts));
+        Assert.Equal("input model (base) changed", KeyDifference.Describe(before, Key(Rl, output: new ArtifactRef(ArtifactKind.Model, "bb")).Parts));
+    }
+
+    private static string KeyOf(
+        StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null, long pipelineSeed = 1) =>
+        Key(stage, rows, task, output, pipelineSeed).Sha256;
+
+    private static StageKey Key(
+        StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null, long pipelineSeed = 1,
+        DataSourceDefinition? gate = null, Func<string, string>? folder = null) => StageKey.Of(
+            new PipelineDefinition { Name = "p", Seed = pipelineSeed, Data = [rows ?? File, task ?? Generated, gate ?? GateRows], Stages = [stage] },
+            stage,
+            _ => output ?? Some.Model,
+            folder ?? (_ => "folder"));
+}
