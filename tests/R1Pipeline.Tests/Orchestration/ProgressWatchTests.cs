@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration.Workers;
 
 namespace R1Pipeline.Tests.Orchestration;
