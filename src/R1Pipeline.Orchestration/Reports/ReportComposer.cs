@@ -82,24 +82,40 @@ internal static class ReportComposer
         var rows = new List<IReadOnlyList<string>>();
         foreach (StageSection stage in report.Stages)
         {
-            rows.AddRange(stage.Data.Select(IReadOnlyList<string> (account) => [stage.Name, account.Source, Count(account.Read), Count(account.Used), Count(account.NotDrawn), Refusals(account)]));
+            rows.AddRange(stage.Data.Select(IReadOnlyList<string> (account) => [stage.Name, IsGateOnly(stage, account) ? account.Source + " (gate)" : account.Source, Count(account.Read), Count(account.Used), Count(account.NotDrawn), Refusals(account)]));
         }
         if (rows.Count == 0) return;
         blocks.Add(new HeadingBlock(2, "Data"));
         foreach (StageSection stage in report.Stages.Where(stage => SupervisedKinds.Contains(stage.Uses) && stage.Data.Count > 0))
         {
-            blocks.Add(new TextBlock(TrainedOn(stage)));
+            blocks.Add(new TextBlock(TrainedOn(stage, report.Stages)));
         }
-        blocks.Add(new TableBlock(new ReportTable("Rows", "read = used + not drawn + refused.", ["stage", "source", "read", "used", "not drawn", "refused"], rows)));
+        blocks.Add(new TableBlock(new ReportTable(
+            "Rows", "read = used + not drawn + refused. A source that only a stage's gate reads is marked.", ["stage", "source", "read", "used", "not drawn", "refused"], rows)));
     }
 
-    private static string TrainedOn(StageSection stage)
+    private static string TrainedOn(StageSection stage, IReadOnlyList<StageSection> all)
     {
         string? parent = stage.Inputs.FirstOrDefault(input => input.Role == "model")?.Stage;
-        string sources = string.Join(", ", stage.Data.Select(account => $"{Count(account.Used)} rows of {account.Source}"));
-        string unused = string.Join(" and ", stage.Data.Where(account => account.Used == 0).Select(account => account.Source));
+        List<DataAccount> trained = [.. stage.Data.Where(account => !IsGateOnly(stage, account))];
+        string sources = string.Join(", ", trained.Select(account => $"{Count(account.Used)} rows of {account.Source}{Making(all.FirstOrDefault(other => other.Name == account.Source))}"));
+        string unused = string.Join(" and ", trained.Where(account => account.Used == 0).Select(account => account.Source));
         return $"{stage.Name} trained on {sources}{(parent is null ? "" : $", starting from {parent}")}.{(unused.Length == 0 ? "" : $" Nothing came from {unused}.")}";
     }
+
+    /// <summary>Where the rows of a dataset stage came from, as far as the stage says.</summary>
+    private static string Making(StageSection? maker)
+    {
+        if (maker?.Metrics is not { ValueKind: JsonValueKind.Object } metrics) return "";
+        return Number("sampled") is { } sampled && Number("kept") is { } kept && Number("general_rows") is { } general
+            ? $" ({Count(kept)} reasoning rows kept of {Count(sampled)} outputs sampled, {Count(general)} general rows)"
+            : "";
+
+        long? Number(string name) => metrics.TryGetProperty(name, out JsonElement value) && value.TryGetInt64(out long number) ? number : null;
+    }
+
+    /// <summary>A gate measures on rows that must never train: they are told apart from the stage's own data.</summary>
+    private static bool IsGateOnly(StageSection stage, DataAccount account) => stage.DataNames.Count > 0 && !stage.DataNames.Contains(account.Source);
 
     private static string Refusals(DataAccount account) =>
         account.Refused.Values.Sum() == 0 ? "0" : string.Join(", ", account.Refused.Where(reason => reason.Value > 0).Select(reason => $"{Count(reason.Value)} {reason.Key}"));
