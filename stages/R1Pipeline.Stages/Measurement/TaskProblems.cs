@@ -11,6 +11,9 @@ namespace R1Pipeline.Stages.Measurement;
 /// </summary>
 internal static class TaskProblems
 {
+    /// <summary>Reason of a row with neither a gold answer nor words to grade by.</summary>
+    public const string NothingToGradeBy = "nothing-to-grade-by";
+
     /// <summary>The problems among the first rows of <paramref name="ledger"/>, and why each of the others is none.</summary>
     /// <exception cref="StageFailedException">No row can be measured.</exception>
     public static IReadOnlyList<LedgerRow> Of(
@@ -19,7 +22,9 @@ internal static class TaskProblems
         var problems = new List<LedgerRow>();
         foreach (var row in ledger.Rows.Take(options.Rows ?? int.MaxValue))
         {
-            string? reason = models.Select(model => model.Reason(row.Row)).FirstOrDefault(reason => reason is not null);
+            string? reason = row.Row is { Gold: null, Must: null }
+                ? NothingToGradeBy
+                : models.Select(model => model.Reason(row.Row)).FirstOrDefault(reason => reason is not null);
             if (reason is null) problems.Add(row);
             else unfit[row] = reason;
         }
