@@ -13,6 +13,9 @@ internal sealed class PlainProgress(Terminal terminal, string stateDirectory, Ti
     private readonly Dictionary<string, long> _lastLines = [];
 
     /// <inheritdoc/>
+    public override void WaitingForSlot(string stage) => Say($"{stage}: ready, waits for a free slot of this machine");
+
+    /// <inheritdoc/>
     public override void AttemptStarted(StageState stage, AttemptState attempt)
     {
         _lastLines[stage.Name] = time.GetTimestamp();

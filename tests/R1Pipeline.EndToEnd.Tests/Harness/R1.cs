@@ -19,7 +19,9 @@ internal sealed class R1(string state)
     /// <summary>Starts a command; its state folder is this one.</summary>
     public R1Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable, [.. arguments, "--state", state]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        // A directive such as [suggest] takes the command line that follows it as its own.
+        string[] line = arguments[0].StartsWith('[') ? arguments : [.. arguments, "--state", state];
+        var start = new ProcessStartInfo(Executable, line) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NO_COLOR"] = "1";
         start.Environment.Remove("R1_STATE");
 
