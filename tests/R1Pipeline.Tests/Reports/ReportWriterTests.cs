@@ -24,6 +24,18 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_StageWithGate_ItsMeasuredRowsAreNotTrainingRows()
+    {
+        ReportWriter.Write(SampleReports.Chain(), _folder);
+
+        string text = File.ReadAllText(Path.Combine(_folder, ReportWriter.MarkdownName));
+        Assert.Contains(
+            "tune trained on 0 rows of sieve (0 reasoning rows kept of 128 outputs sampled, 40 general rows), 30 rows of chat, starting from ground. Nothing came from sieve.",
+            text, StringComparison.Ordinal);
+        Assert.Contains("measured (gate)", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_Html_StandsAloneAndEscapesModelText()
     {
         ReportWriter.Write(SampleReports.Chain(), _folder);

@@ -29,10 +29,14 @@ internal static class SampleReports
                 Gates = [new GateLine("format-rate on problems", 0.6, 0.5, null, true)],
             },
             Stage("think", "reasoning-rl", ("model", "warm")) with { Wall = TimeSpan.FromSeconds(245), PeakResidentBytes = 300 << 20 },
-            Stage("sieve", "rejection-sampling", ("model", "think")),
+            Stage("sieve", "rejection-sampling", ("model", "think")) with
+            {
+                Metrics = JsonDocument.Parse("""{"sampled": 128, "kept": 0, "general_rows": 40}""").RootElement,
+            },
             Stage("tune", "supervised-fine-tuning", ("model", "ground"), ("data", "sieve")) with
             {
-                Data = [new DataAccount("sieve", 0, 0, 0, new Dictionary<string, long>()), new DataAccount("chat", 40, 30, 5, new Dictionary<string, long> { ["too-long"] = 5, ["empty"] = 0 })],
+                DataNames = ["sieve", "chat"],
+                Data = [new DataAccount("measured", 9, 9, 0, new Dictionary<string, long>()), new DataAccount("sieve", 0, 0, 0, new Dictionary<string, long>()), new DataAccount("chat", 40, 30, 5, new Dictionary<string, long> { ["too-long"] = 5, ["empty"] = 0 })],
                 Attempts = [new AttemptLine(1, 0, "native-crash", "killed by signal 9"), new AttemptLine(2, 50, "done", null)],
             },
             Stage("all", "all-scenario-rl", ("model", "tune")),
