@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Definition.Resolved;
 using R1Pipeline.Orchestration.Nodes;
@@ -65,7 +66,15 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         node.Log.Information("Run {Run} of pipeline {Pipeline} {How}", run, definition.Name, continued ? "goes on" : "starts");
         node.Events.RunStarted(store.Find(run)!, continued);
         var stages = new StageRunner(node, new StagePlanner(store, options.StateDirectory, _hashes), slots, definition, run);
-        var end = await new RunLoop(node, stages, definition, run).RunAsync(stop);
+        RunState end;
+        try
+        {
+            end = await new RunLoop(node, stages, definition, run).RunAsync(stop);
+        }
+        catch (IOException e) when (DiskGuard.IsDiskFull(e))
+        {
+            throw new RunRefusedException($"run {run} stopped because the disk of {options.StateDirectory} is full ({e.Message}); free space and `r1 resume {run}` goes on", exitCode: 3);
+        }
         node.Log.Information("Run {Run} is {State}", run, end.State);
         node.Events.RunEnded(end);
         return RunOutcome.Of(end);

@@ -85,7 +85,8 @@ public sealed class RunReader(IRunStore store, string stateDirectory, TimeProvid
         Phase = stage.Phase,
         Failure = stage.Failure?.Word(),
         Message = stage.Message,
-        WallSeconds = stage.StartedAt is { } start ? ((stage.EndedAt ?? _time.GetUtcNow()) - start).TotalSeconds : null,
+        // Nobody knows when a stage ended whose owner died without a word.
+        WallSeconds = stage.StartedAt is { } start && (stage.EndedAt ?? (owned ? _time.GetUtcNow() : null)) is { } end ? (end - start).TotalSeconds : null,
         PeakResidentBytes = stage.Attempts.Select(attempt => attempt.PeakResidentBytes).DefaultIfEmpty().Max(),
     };
 

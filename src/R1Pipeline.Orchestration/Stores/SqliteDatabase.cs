@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Dapper;
 using DbUp;
 using DbUp.Engine.Output;
@@ -14,6 +15,9 @@ namespace R1Pipeline.Orchestration.Stores;
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    private const int Full = 13; // SQLITE_FULL
+    private const int NoSpace = 28; // ENOSPC
+
     private static readonly string[] Scripts =
         [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
@@ -62,10 +66,18 @@ internal sealed class SqliteDatabase : IDisposable
     {
         lock (_gate)
         {
-            using var transaction = _connection.BeginTransaction(deferred: false);
-            var result = work(transaction);
-            transaction.Commit();
-            return result;
+            try
+            {
+                using var transaction = _connection.BeginTransaction(deferred: false);
+                var result = work(transaction);
+                transaction.Commit();
+                return result;
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == Full)
+            {
+                // The same failure as any other full disk, whatever library met it.
+                throw new IOException($"no space left for the state database: {e.Message}", NoSpace);
+            }
         }
     }
 
@@ -77,7 +89,13 @@ internal sealed class SqliteDatabase : IDisposable
 
     private static void Migrate(SqliteConnection connection, string text, string path)
     {
-        if (IsCurrent(connection, path)) return;
+        if (!IsCurrent(connection, path)) Upgrade(connection, text, path);
+    }
+
+    /// <summary>Apart from <see cref="Migrate"/>, so that the migration library is not even loaded where nothing is to be done.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Upgrade(SqliteConnection connection, string text, string path)
+    {
         // Two processes may meet a new folder: the second waits and finds the work done.
         using var alone = FileLock.Wait(path + ".migrate.lock", TimeSpan.FromSeconds(60));
         if (IsCurrent(connection, path)) return;

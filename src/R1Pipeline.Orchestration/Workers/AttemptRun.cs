@@ -1,5 +1,4 @@
 using System.Text.Json;
-using R1Pipeline.Artifacts.Checkpoints;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
@@ -96,7 +95,6 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
             case CheckpointMessage { Checkpoint: var checkpoint } commit:
                 _log.Information("Checkpoint of step {Step} is committed", checkpoint.Step);
                 node.Events.CheckpointCommitted(lease.Stage, checkpoint, commit.Metrics);
-                foreach (string old in commit.Superseded) CheckpointCleaner.Remove(old);
                 break;
             case RolloutsMessage { Shard: var shard }:
                 node.Events.RolloutsCommitted(lease.Stage, shard);
