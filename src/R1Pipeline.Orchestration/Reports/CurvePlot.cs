@@ -25,6 +25,7 @@ internal static class CurvePlot
             TextColor = Ink,
             PlotAreaBorderColor = Grid,
             Background = OxyColors.Transparent,
+            DefaultFont = "sans-serif",
             DefaultFontSize = 11,
         };
         model.Axes.Add(Axis(AxisPosition.Bottom, "step"));
@@ -36,7 +37,8 @@ internal static class CurvePlot
         var exporter = new SvgExporter { Width = Width, Height = Height, IsDocument = false };
         string svg = exporter.ExportToString(model);
         return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..]
-            .Replace("clipPath", $"clip{number}-", StringComparison.Ordinal)
+            .Replace("\"clipPath", $"\"clip{number}-", StringComparison.Ordinal)
+            .Replace("#clipPath", $"#clip{number}-", StringComparison.Ordinal)
             .Replace("rgb(1,2,3)", "currentColor", StringComparison.Ordinal)
             .Replace("rgb(4,5,6)", "var(--curve)", StringComparison.Ordinal)
             .Replace("rgb(7,8,9)", "var(--grid)", StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using R1Pipeline.Orchestration.Reports;
 
 namespace R1Pipeline.Tests.Reports;
@@ -50,6 +51,20 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
         Assert.Contains("currentColor", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("#010203", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Html_DrawingsAreWellFormedAndTheirIdsDiffer()
+    {
+        ReportWriter.Write(SampleReports.Chain(), _folder);
+
+        string html = File.ReadAllText(Path.Combine(_folder, ReportWriter.HtmlName));
+        var drawings = html.Split("<figure>").Skip(1).Select(piece => XElement.Parse(piece[..piece.IndexOf("</figure>", StringComparison.Ordinal)])).ToList();
+        var ids = drawings.SelectMany(drawing => drawing.Descendants()).Select(element => element.Attribute("id")?.Value).OfType<string>().ToList();
+        Assert.Equal(6, drawings.Count);
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(drawings, drawing => Assert.Contains(drawing.Descendants(), element => element.Name.LocalName == "clipPath"));
     }
 
     [Fact]
