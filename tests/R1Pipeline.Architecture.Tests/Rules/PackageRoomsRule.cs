@@ -19,6 +19,7 @@ internal static partial class PackageRoomsRule
         ["Serilog"] = ["R1Pipeline.Orchestration", "R1Pipeline.StageHost"],
         ["Serilog.Extensions.Hosting"] = ["R1Pipeline.Cli", "R1Pipeline.Daemon"],
         ["Serilog.Formatting.Compact"] = ["R1Pipeline.StageHost"],
+        ["Serilog.Sinks.Console"] = ["R1Pipeline.Daemon"],
         ["Serilog.Sinks.File"] = ["R1Pipeline.StageHost"],
         ["Spectre.Console"] = ["R1Pipeline.Cli"],
         ["System.CommandLine"] = ["R1Pipeline.Cli"],
