@@ -1,0 +1,78 @@
+using R1Pipeline.Contracts.Data;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Orchestration.Planning;
+using R1Pipeline.Tests.Artifacts;
+
+namespace R1Pipeline.Tests.Orchestration;
+
+public sealed class PlanEstimatorTests : IDisposable
+{
+    private const long QuickstartParameters = 316_032; // quickstart.md 4
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static readonly DataSourceDefinition Corpus = new() { Name = "corpus", Addition = new AdditionOptions { Rows = 30_000 } };
+
+    private static readonly StageDefinition Base = new()
+    {
+        Name = "base", Uses = "pretraining", Seed = 1, Data = ["corpus"], Options = new PretrainingOptions { Tokenizer = "addition", BatchSize = 16 },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Of_QuickstartBase_GivesItsStepsAndItsSize()
+    {
+        var estimate = Estimate([Corpus], Base);
+
+        Assert.Equal((1875L, QuickstartParameters), (estimate.Steps, estimate.Model.Parameters));
+        Assert.Equal(16 * QuickstartParameters, estimate.StateBytes);
+        Assert.Equal(1_500_000, estimate.Tokens);
+    }
+
+    [Fact]
+    public void Of_GrpoOnIt_CountsUpdatesAndTheReference()
+    {
+        var rl = new StageDefinition
+        {
+            Name = "rl", Uses = "reasoning-rl", Seed = 1, Inputs = [new StageInput("model", "base", "base")],
+            Options = new ReasoningRlOptions { Iterations = 50, Questions = 16, GroupSize = 16, Minibatches = 2, MaxNewTokens = 80 },
+        };
+
+        var estimate = Estimate([Corpus], Base, rl);
+
+        Assert.Equal((100L, 20 * QuickstartParameters), (estimate.Steps, estimate.StateBytes));
+        Assert.Equal(50 * 256 * 80, estimate.Tokens);
+    }
+
+    [Fact]
+    public void Of_File_CountsRowsUpToItsLimit()
+    {
+        string path = _folder.At("rows.jsonl");
+        File.WriteAllLines(path, Enumerable.Repeat("{\"prompt\":\"a\",\"response\":\"b\"}", 10).Append("  "));
+        var sft = new StageDefinition
+        {
+            Name = "sft", Uses = "supervised-fine-tuning", Seed = 1, Inputs = [new StageInput("model", "base", "base")], Data = ["rows"],
+            Options = new SupervisedFineTuningOptions { BatchSize = 4, Epochs = 3 },
+        };
+
+        Assert.Equal(9, Estimate([Corpus, new() { Name = "rows", Path = path }], Base, sft).Steps);
+        Assert.Equal(3, Estimate([Corpus, new() { Name = "rows", Path = path, Rows = 4 }], Base, sft).Steps);
+    }
+
+    [Fact]
+    public void Plan_ModelThatCannotFit_NamesStageNeedAndMachine()
+    {
+        var huge = Base with { Options = new PretrainingOptions { Model = new ModelShapeOptions { HiddenSize = 65_536, NumLayers = 512, NumHeads = 512, IntermediateSize = 262_144 } } };
+
+        var plan = new RunPlanner(null, _folder.At("new-state")).Plan(new PipelineDefinition { Name = "p", Seed = 1, Data = [Corpus], Stages = [huge] });
+
+        Assert.Contains(plan.Problems, problem => problem.StartsWith("stage base needs", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(_folder.At("new-state")));
+        Assert.Equal((false, "never run"), (plan.Stages[0].Cached, plan.Stages[0].Why));
+    }
+
+    private static StageEstimate Estimate(IReadOnlyList<DataSourceDefinition> data, params StageDefinition[] stages) =>
+        new PlanEstimator(new PipelineDefinition { Name = "p", Seed = 1, Data = data, Stages = stages }).Of(stages[^1].Name);
+}
