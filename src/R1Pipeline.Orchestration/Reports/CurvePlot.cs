@@ -27,6 +27,7 @@ internal static class CurvePlot
             Background = OxyColors.Transparent,
             DefaultFont = "sans-serif",
             DefaultFontSize = 11,
+            Padding = new OxyThickness(4, 8, 16, 4),
         };
         model.Axes.Add(Axis(AxisPosition.Bottom, "step"));
         model.Axes.Add(Axis(AxisPosition.Left, null));
@@ -34,7 +35,7 @@ internal static class CurvePlot
         line.Points.AddRange(block.Points.Select(point => new DataPoint(point.Step, point.Value)));
         model.Series.Add(line);
 
-        var exporter = new SvgExporter { Width = Width, Height = Height, IsDocument = false };
+        var exporter = new SvgExporter { Width = Width, Height = Height, IsDocument = false, UseVerticalTextAlignmentWorkaround = true };
         string svg = exporter.ExportToString(model);
         return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..]
             .Replace("\"clipPath", $"\"clip{number}-", StringComparison.Ordinal)

@@ -55,11 +55,11 @@ internal sealed class R1(string state)
     /// <summary>The newest run's id.</summary>
     public async Task<string> NewestRunAsync() => (await JsonAsync("runs"))[^1].GetProperty("run").GetString()!;
 
-    /// <summary>The newest run's status.</summary>
-    public async Task<JsonElement> StatusAsync() => Assert.Single(await JsonAsync("status", await NewestRunAsync()));
+    /// <summary>The status of a run, else of the newest.</summary>
+    public async Task<JsonElement> StatusAsync(string? run = null) => Assert.Single(await JsonAsync("status", run ?? await NewestRunAsync()));
 
     /// <summary>Hash of every stage's output, by stage.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> HashesAsync() => (await StatusAsync()).GetProperty("stages").EnumerateArray()
+    public async Task<IReadOnlyDictionary<string, string>> HashesAsync(string? run = null) => (await StatusAsync(run)).GetProperty("stages").EnumerateArray()
         .ToDictionary(stage => stage.GetProperty("name").GetString()!, stage => stage.GetProperty("artifact").GetProperty("sha256").GetString()!);
 
     /// <summary>A stage of the newest run's status.</summary>
