@@ -36,7 +36,7 @@ internal sealed class SeedsBenchmark(R1Command r1)
         foreach (JsonElement stage in runs[0].GetProperty("stages").EnumerateArray())
         {
             string name = stage.GetProperty("name").GetString()!;
-            Console.WriteLine($"| {name} | {Each(runs, run => Cost(run, name, "wall_s"), "0")} | {Each(runs, run => Cost(run, name, "peak_rss_bytes") / (1 << 20), "0")} |");
+            Console.WriteLine($"| {name} | {Each(runs, run => Cost(run, name, "wall_seconds"), "0")} | {Each(runs, run => Cost(run, name, "peak_resident_bytes") / (1 << 20), "0")} |");
         }
 
         return 0;
