@@ -34,3 +34,10 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
     terminal.Fail(error.Message);
     return ExitCode.Failed;
 }
+#pragma warning disable CA1031 // The last line of defence: whatever happens, the exit code is one of the documented ones.
+catch (Exception error)
+#pragma warning restore CA1031
+{
+    terminal.Fail($"unexpected {error}");
+    return ExitCode.Failed;
+}

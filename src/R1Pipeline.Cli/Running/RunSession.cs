@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Cli.Progress;
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Reports;
 using R1Pipeline.Orchestration.Runs;
@@ -63,18 +65,30 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
     private void Conclude(RunOutcome outcome, IRunStore store)
     {
         RunState run = outcome.Run;
-        RunReport report = new RunReportReader(store, stateDirectory, TimeProvider.System).Read(run.Id);
-        var directory = new RunDirectory(stateDirectory, run.Id);
-        ReportWriter.Write(report, directory.Root);
-
         if (json) terminal.PrintJson(new RunReader(store, stateDirectory).Status(run.Id));
-        else foreach (ReportTable table in ResultTables.All(report)) TableView.Print(terminal, table, "uses", "state");
+        WriteReport(run, store);
         foreach (StageState stage in run.Stages.Where(stage => stage.State == ExecutionState.Failed && stage.Message is not null))
         {
             terminal.Fail($"{stage.Name}: {stage.Message}");
         }
-        terminal.Say($"report: {directory.ReportHtml} (and report.md)");
         terminal.Say(Closing(run));
+    }
+
+    /// <summary>A report that cannot be written (a full disk, a damaged sample) changes nothing about how the run ended.</summary>
+    private void WriteReport(RunState run, IRunStore store)
+    {
+        try
+        {
+            RunReport report = new RunReportReader(store, stateDirectory, TimeProvider.System).Read(run.Id);
+            if (!json) foreach (ReportTable table in ResultTables.All(report)) TableView.Print(terminal, table, "uses", "state");
+            var directory = new RunDirectory(stateDirectory, run.Id);
+            ReportWriter.Write(report, directory.Root);
+            terminal.Say($"report: {directory.ReportHtml} (and report.md)");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or StageFailedException)
+        {
+            terminal.Fail($"the report of run {run.Id} could not be written: {error.Message}");
+        }
     }
 
     private static string Closing(RunState run) => run.State switch
@@ -82,7 +96,7 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
         ExecutionState.Done => $"run {run.Id} is done",
         ExecutionState.Interrupted => $"run {run.Id} is interrupted: r1 resume {run.Id} goes on",
         ExecutionState.Cancelled => $"run {run.Id} is cancelled; what it finished is kept and reused",
-        _ when run.Stages.FirstOrDefault(stage => stage.Failure == Contracts.Stages.StageFailureClass.GateMissed && stage.State == ExecutionState.Failed) is { } missed =>
+        _ when run.Stages.FirstOrDefault(stage => stage.Failure == StageFailureClass.GateMissed && stage.State == ExecutionState.Failed) is { } missed =>
             $"run {run.Id} is failed: {missed.Name} missed a gate; r1 resume {run.Id} --accept {missed.Name} goes on with what it made",
         _ => $"run {run.Id} is {StatusText.State(run.State)}; r1 resume {run.Id} tries again, r1 logs {run.Id} tells more",
     };

@@ -7,7 +7,11 @@ internal static partial class ReadmeMapRule
 {
     public static IEnumerable<string> Violations(RepositoryTree tree)
     {
-        if (!tree.Exists("README.md")) yield break;
+        if (!tree.Exists("README.md"))
+        {
+            yield return "README.md is missing: it holds the map of the house";
+            yield break;
+        }
         foreach (string path in RepositoryPath().Matches(tree.Text("README.md")).Select(match => match.Groups["path"].Value.TrimEnd('/', '.')).Distinct())
         {
             if (!tree.Exists(path)) yield return $"README.md names {path}, which does not exist";
