@@ -6,7 +6,7 @@ namespace R1Pipeline.EndToEnd.Tests;
 /// <summary>The whole chain in small: its contracts, its reuse, and that killing it anywhere changes no byte of what it makes.</summary>
 public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output) : IClassFixture<OneMinute>
 {
-    private const int KilledRuns = 2;
+    private const int NumKills = 20;
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(10);
 
     [Fact]
@@ -95,22 +95,27 @@ public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output) : 
         Assert.Equal(expected, NotCached((await r1.StatusAsync()).GetProperty("stages").EnumerateArray()));
     }
 
-    [Theory]
-    [MemberData(nameof(KilledRunNumbers))]
-    public async Task Run_KilledInEveryStageAtRandom_MakesTheSameBytes(int number)
+    [Fact]
+    public async Task Run_KilledAtTwentyRandomMoments_MakesTheSameBytes()
     {
-        int seed = Seed() + number;
-        output.WriteLine($"R1_TEST_SEED={Seed()} repeats these kill points (run {number})");
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("R1_TEST_SEED"), out int given) ? given : Environment.ProcessId;
+        output.WriteLine($"R1_TEST_SEED={seed} draws the same moments again");
         var random = new Random(seed);
-        R1 r1 = chain.FromBase($"killed-{number}");
         var durations = (await chain.Undisturbed.StatusAsync()).GetProperty("stages").EnumerateArray()
             .Where(stage => !stage.GetProperty("cached").GetBoolean())
             .ToDictionary(stage => stage.GetProperty("name").GetString()!, stage => stage.GetProperty("wall_seconds").GetDouble());
 
-        // Once in every stage, twice where rollouts and updates alternate.
-        var kills = durations.Keys.ToDictionary(stage => stage, stage => stage.EndsWith("-rl", StringComparison.Ordinal) || stage == "zero" ? 2 : 1);
-        int planned = kills.Values.Sum(), done = 0;
-        while (done < planned && await KillAsync(r1, kills, stage => durations[stage] * random.NextDouble())) done++;
+        // A moment that was drawn for one stage may fall into the next when the machine is faster than it was: then a run has fewer moments, and another run follows.
+        int kills = 0;
+        for (int number = 1; kills < NumKills; number++) kills += await RunKilledAsync(chain.FromBase($"killed-{number}"), durations, random);
+    }
+
+    /// <summary>One run, killed once in every stage and twice where rollouts and updates alternate, then compared. Returns how often it was killed.</summary>
+    private async Task<int> RunKilledAsync(R1 r1, Dictionary<string, double> durations, Random random)
+    {
+        var left = durations.Keys.ToDictionary(stage => stage, stage => stage.EndsWith("-rl", StringComparison.Ordinal) || stage == "zero" ? 2 : 1);
+        int kills = 0;
+        while (await KillAsync(r1, left, durations, random)) kills++;
         await r1.SucceedAsync("run", OneMinute.File);
 
         // The last kill may have hit a run that was done already: then the command above made another one of cached stages.
@@ -120,30 +125,30 @@ public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output) : 
         Assert.Equal("done", status.GetProperty("state").GetString());
         JsonElement[] stages = [.. status.GetProperty("stages").EnumerateArray()];
         foreach (JsonElement stage in stages) output.WriteLine($"{stage.GetProperty("name")}: {stage.GetProperty("attempts")} attempts, resumed from {stage.GetProperty("resumed_from")}, {stage.GetProperty("steps_executed")} steps executed of {stage.GetProperty("steps_planned")}");
-        Assert.Equal(planned, done);
         Assert.Contains(stages, stage => stage.GetProperty("resumed_from").EnumerateArray().Any(step => step.GetInt64() > 0));
+        return kills;
     }
 
-    public static TheoryData<int> KilledRunNumbers => [.. Enumerable.Range(1, KilledRuns)];
-
     /// <summary>
-    /// Starts the run or goes on with it, one stage at a time; waits until a stage that is still to be killed gets a worker; kills the whole process tree
-    /// some time later. False: the run ended before.
+    /// Starts the run or goes on with it, waits until a stage that is still to be killed gets a worker, and kills the whole process tree some time later.
+    /// False: no stage is left to be killed, or the run ended before.
     /// </summary>
-    private async Task<bool> KillAsync(R1 r1, Dictionary<string, int> kills, Func<string, double> delay)
+    private async Task<bool> KillAsync(R1 r1, Dictionary<string, int> left, Dictionary<string, double> durations, Random random)
     {
-        var before = kills.Where(kill => kill.Value > 0).ToDictionary(kill => kill.Key, kill => Attempts(r1, kill.Key));
-        await using R1Process process = r1.Start("run", OneMinute.File, "--slots", "1");
+        // Of stages that start together the shortest is waited for: the others are hit as well.
+        var before = left.Where(stage => stage.Value > 0).OrderBy(stage => durations[stage.Key]).ToDictionary(stage => stage.Key, stage => Attempts(r1, stage.Key));
+        if (before.Count == 0) return false;
+        await using R1Process process = r1.Start("run", OneMinute.File);
         string? stage = null;
         await process.WaitForAsync(() => (stage = before.Keys.FirstOrDefault(name => Attempts(r1, name) > before[name])) is not null, Watchdog);
         if (stage is null) return false;
 
-        double seconds = delay(stage);
+        double seconds = durations[stage] * random.NextDouble();
         await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(seconds)), process.WaitAsync(Watchdog));
         if (process.HasExited) return false;
         await process.KillTreeAsync();
         output.WriteLine($"killed {seconds:0.00} s after {stage} got its worker");
-        kills[stage]--;
+        left[stage]--;
         return true;
     }
 
@@ -159,6 +164,4 @@ public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output) : 
 
     private static string[] NotCached(IEnumerable<JsonElement> stages) =>
         [.. stages.Where(stage => !stage.GetProperty("cached").GetBoolean()).Select(stage => stage.GetProperty("name").GetString()!)];
-
-    private static int Seed() => int.TryParse(Environment.GetEnvironmentVariable("R1_TEST_SEED"), out int seed) ? seed : Environment.ProcessId * 16;
 }

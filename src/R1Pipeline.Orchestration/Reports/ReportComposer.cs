@@ -64,18 +64,22 @@ internal static class ReportComposer
         [
             stage.Name,
             gate.Subject,
-            Figures.Share(gate.Value),
+            gate.Value is { } value ? GateNumber(gate, value) : Figures.None,
             (gate.AtLeast, gate.AtMost) switch
             {
-                ({ } least, { } most) => $"{Figures.Share(least)} to {Figures.Share(most)}",
-                ({ } least, null) => "≥ " + Figures.Share(least),
-                (null, { } most) => "≤ " + Figures.Share(most),
+                ({ } least, { } most) => $"{GateNumber(gate, least)} to {GateNumber(gate, most)}",
+                ({ } least, null) => "≥ " + GateNumber(gate, least),
+                (null, { } most) => "≤ " + GateNumber(gate, most),
                 _ => Figures.None,
             },
             gate.Passed switch { true => "passed", false => "missed", null => "not measured" },
         ])).ToList();
         if (rows.Count > 0) blocks.Add(new TableBlock(new ReportTable("Gates", null, ["stage", "figure", "value", "limit", "outcome"], rows)));
     }
+
+    /// <summary>Most gates hold shares; one whose value or limit is larger than 1 counts something.</summary>
+    private static string GateNumber(GateLine gate, double number) =>
+        Math.Max(gate.Value ?? 0, Math.Max(gate.AtLeast ?? 0, gate.AtMost ?? 0)) > 1 ? Figures.Any(number) : Figures.Share(number);
 
     private static void AddData(RunReport report, List<ReportBlock> blocks)
     {

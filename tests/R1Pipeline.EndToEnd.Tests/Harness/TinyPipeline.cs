@@ -16,7 +16,11 @@ internal static class TinyPipeline
           base:
             uses: pretraining
             data: [corpus]
-            with: { tokenizer: addition, batch-size: 16, learning-rate: 1e-3, warmup-steps: 5, {{baseOptions}} }
+            with:
+              {
+                tokenizer: addition, batch-size: 16, learning-rate: 1e-3, warmup-steps: 5,
+                model: { hidden-size: 48, num-layers: 2, intermediate-size: 128 }, {{baseOptions}}
+              }
           cold-start:
             uses: cold-start
             model: base
