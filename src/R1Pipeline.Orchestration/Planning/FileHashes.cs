@@ -50,6 +50,8 @@ public sealed class FileHashes(IRunStore? store)
 
     private string OfFile(FileInfo file)
     {
+        // Length and time of a symbolic link are the link's own: they stay when the file behind it changes.
+        if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target) file = target;
         long ticks = file.LastWriteTimeUtc.Ticks;
         if (file.Exists && store?.RememberedHash(file.FullName, file.Length, ticks) is { } known) return known;
         string sha256 = Sha256.OfFile(file.FullName);
