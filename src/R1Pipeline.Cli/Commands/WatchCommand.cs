@@ -1,6 +1,7 @@
 using System.CommandLine;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Cli.Progress;
+using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Status;
 
@@ -38,9 +39,8 @@ internal static class WatchCommand
         foreach (string message in StatusText.Messages(status)) terminal.Print(message);
         return status.State switch
         {
-            ExecutionState.Done => ExitCode.Done,
             ExecutionState.Interrupted => ExitCode.Interrupted,
-            _ => ExitCode.Failed,
+            _ => RunOutcome.Of(state.Store.Find(run)!).ExitCode,
         };
     }
 }

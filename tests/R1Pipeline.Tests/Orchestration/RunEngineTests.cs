@@ -119,7 +119,7 @@ public sealed class RunEngineTests : IDisposable
 
         var outcome = await _lab.RunAsync(definition);
 
-        Assert.Equal((1, ExecutionState.Failed), (outcome.ExitCode, outcome.Run.State));
+        Assert.Equal((2, ExecutionState.Failed), (outcome.ExitCode, outcome.Run.State));
         Assert.Equal([ExecutionState.Failed, ExecutionState.Waiting, ExecutionState.Done, ExecutionState.Done], outcome.Run.Stages.Select(stage => stage.State));
         var bad = outcome.Run.Stage("bad");
         Assert.Equal((StageFailureClass.UserData, "user-data, as the test asked", 1), (bad.Failure, bad.Message, bad.Attempts.Count));
