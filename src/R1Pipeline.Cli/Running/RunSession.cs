@@ -82,7 +82,7 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
             RunReport report = new RunReportReader(store, stateDirectory, TimeProvider.System).Read(run.Id);
             if (!json) foreach (ReportTable table in ResultTables.All(report)) TableView.Print(terminal, table, "uses", "state");
             var directory = new RunDirectory(stateDirectory, run.Id);
-            ReportWriter.Write(report, directory.Root);
+            ReportWriter.Write(report, directory);
             terminal.Say($"report: {directory.ReportHtml} (and report.md)");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or StageFailedException)
