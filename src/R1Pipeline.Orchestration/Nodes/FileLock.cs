@@ -49,12 +49,23 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Whether somebody holds the lock now. Does not disturb the holder.</summary>
+    /// <summary>Whether somebody holds the lock now. Does not disturb the holder, and onlookers do not see each other: they share.</summary>
     public static bool IsHeld(string path)
     {
         if (!File.Exists(path)) return false;
-        using var probe = TryTake(path);
-        return probe is null;
+        try
+        {
+            using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // deleted meanwhile, with its run
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return true;
+        }
     }
 
     /// <summary>Frees the lock.</summary>

@@ -78,16 +78,26 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
         string? said = null;
         while (node.Store.InFlight(key.Sha256, run, node.Time.GetUtcNow()) is { Run: var other })
         {
-            if (!RunLock.IsHeld(new RunDirectory(node.Options.StateDirectory, other)))
+            if (ReleaseLeasesOfTheDead(other))
             {
                 node.Log.Information("The owner of run {Run} is dead; its lease on stage {Stage} is freed", other, stage.Name);
-                node.Store.ReleaseLeases(other);
                 continue;
             }
             if (said != other) node.Events.WaitingForRun(stage.Name, other);
             said = other;
             await Task.Delay(PollTime, node.Time, stop);
         }
+    }
+
+    /// <summary>Frees the leases of a run without an owner, holding its lock meanwhile: a resume that begins now must not lose the lease it was just given.</summary>
+    private bool ReleaseLeasesOfTheDead(string other)
+    {
+        var directory = new RunDirectory(node.Options.StateDirectory, other);
+        if (RunLock.IsHeld(directory)) return false;
+        using var held = RunLock.TryTake(directory);
+        if (held is null) return false;
+        node.Store.ReleaseLeases(other);
+        return true;
     }
 
     private async Task<AttemptResult> AttemptAsync(StageDefinition stage, StageKey key, CancellationToken stop)

@@ -26,6 +26,16 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public void FileLock_IsHeld_WhileAnotherOnlookerLooks_False()
+    {
+        string path = _folder.At("lock");
+        FileLock.TryTake(path)!.Dispose();
+        using var onlooker = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+
+        Assert.False(FileLock.IsHeld(path));
+    }
+
+    [Fact]
     public void FileLock_IsHeld_MissingFile_FalseAndNotCreated()
     {
         Assert.False(FileLock.IsHeld(_folder.At("none")));

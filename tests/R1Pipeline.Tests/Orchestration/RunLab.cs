@@ -23,6 +23,9 @@ internal sealed class RunLab : IDisposable
 
     public IRunStore Store { get; }
 
+    /// <summary>What engines see instead of <see cref="Store"/>; null: the store itself.</summary>
+    public IRunStore? Engines { get; set; }
+
     public RunReader Reader => new(Store, State);
 
     public RunEngineOptions Options => new()
@@ -48,7 +51,7 @@ internal sealed class RunLab : IDisposable
         _folder.Dispose();
     }
 
-    private RunEngine Engine(RunEvents? events, RunEngineOptions? options) => new(options ?? Options, Store, events ?? new Watcher(), Logger.None, TimeProvider.System);
+    private RunEngine Engine(RunEvents? events, RunEngineOptions? options) => new(options ?? Options, Engines ?? Store, events ?? new Watcher(), Logger.None, TimeProvider.System);
 
     /// <summary>Records what happened, and acts at the first checkpoint of a stage.</summary>
     internal sealed class Watcher : RunEvents

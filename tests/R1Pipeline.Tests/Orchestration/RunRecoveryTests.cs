@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Nodes;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Tests.StageHost;
 
@@ -59,11 +60,8 @@ public sealed class RunRecoveryTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var stopped = await _lab.RunAsync(Slow(), new RunLab.Watcher { AtCheckpoint = _ => stop.Cancel() }, stop: stop.Token);
-        // What an owner leaves behind that died right after it got the next lease: a running run, a running attempt, a lease that has not expired.
         string run = stopped.Run.Id;
-        _lab.Store.Apply(run, new RunTakenOver(Some.Time, 1));
-        var stage = stopped.Run.Stage("a");
-        _lab.Store.StartAttempt(run, new AttemptStarted(DateTimeOffset.MaxValue.AddYears(-1), "a", stage.Key!, stage.KeyParts!, stage.Limits!, 0), "dead", DateTimeOffset.MaxValue.AddYears(-1));
+        LeaveARunningAttempt(stopped.Run);
         Assert.Equal((ExecutionState.Interrupted, null), (_lab.Reader.Status(run).State, _lab.Reader.Status(run).OwnerPid));
 
         var outcome = await _lab.ResumeAsync(run);
@@ -72,6 +70,25 @@ public sealed class RunRecoveryTests : IDisposable
         Assert.Equal([AttemptOutcome.Interrupted, AttemptOutcome.Lost, AttemptOutcome.Done], outcome.Run.Stage("a").Attempts.Select(attempt => attempt.Outcome));
         Assert.Equal(0, outcome.Run.Stage("a").Failures);
         Assert.True(outcome.Run.Stage("a").Attempts[2].ResumedFrom >= 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_KeyLeasedToARunWithoutAnOwner_FreesTheLeaseOnlyWhileThatRunIsLocked()
+    {
+        using var stop = new CancellationTokenSource();
+        var dead = (await _lab.RunAsync(Slow(), new RunLab.Watcher { AtCheckpoint = _ => stop.Cancel() }, stop: stop.Token)).Run;
+        LeaveARunningAttempt(dead);
+        var locked = new List<bool>();
+        _lab.Engines = WatchedStore.Around(_lab.Store, method =>
+        {
+            if (method == nameof(_lab.Store.ReleaseLeases)) locked.Add(RunLock.IsHeld(_lab.Directory(dead.Id)));
+        });
+
+        var outcome = await _lab.RunAsync(Some.Pipeline(Slow().Stages[0], Some.After("b", "steps=1", "a")));
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal([true], locked);
+        Assert.False(RunLock.IsHeld(_lab.Directory(dead.Id)));
     }
 
     [Fact]
@@ -168,6 +185,15 @@ public sealed class RunRecoveryTests : IDisposable
         Assert.Equal(0, _lab.Store.Find(run)!.Stage("a").Failures);
         Assert.Contains(stage.ResumedFrom, step => step >= 6);
         Assert.Empty(WorkersOf(_lab.State));
+    }
+
+    /// <summary>What an owner leaves behind that died right after it got the next lease: a running run, a running attempt, a lease that has not expired.</summary>
+    private void LeaveARunningAttempt(RunState run)
+    {
+        _lab.Store.Apply(run.Id, new RunTakenOver(Some.Time, 1));
+        var stage = run.Stage("a");
+        var started = new AttemptStarted(DateTimeOffset.MaxValue.AddYears(-1), "a", stage.Key!, stage.KeyParts!, stage.Limits!, 0);
+        _lab.Store.StartAttempt(run.Id, started, "dead", DateTimeOffset.MaxValue.AddYears(-1));
     }
 
     private static R1Pipeline.Contracts.Pipelines.PipelineDefinition Slow(int steps = 20) => Some.Pipeline(Some.Counting("a", $"steps={steps},wait-ms=50"));
