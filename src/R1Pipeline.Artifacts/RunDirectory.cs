@@ -68,6 +68,10 @@ public sealed class RunDirectory(string stateDirectory, string run)
     public static string CheckpointOf(string stageDirectory, long step, long token) =>
         Path.Combine(CheckpointsOf(stageDirectory), $"step-{step:D9}-t{token}");
 
+    /// <summary>Whether a checkpoint folder lies in a stage's own folder, not in that of another run.</summary>
+    public static bool IsCheckpointOf(string stageDirectory, string checkpointDirectory) =>
+        Path.GetDirectoryName(Path.GetFullPath(checkpointDirectory)) == Path.GetFullPath(CheckpointsOf(stageDirectory));
+
     /// <summary>Token in the name of a checkpoint folder; null when the name is not one.</summary>
     public static long? TokenOf(string checkpointDirectory)
     {

@@ -54,8 +54,11 @@ public sealed class StageContext : ILoopHost
             skipped.Add(checkpoint);
             log.Warning("Checkpoint {Directory:l} of step {Step} is skipped: {Reason:l}", checkpoint.Directory, checkpoint.Step, reason);
         });
-        List<CheckpointRef> usable = [.. request.Checkpoints.Except(skipped)];
-        _keeper = new CheckpointKeeper(_inputs.Options.CheckpointEverySteps, _inputs.Options.KeepCheckpoints, usable, skipped);
+        // Those of other runs are theirs: read, never superseded or deleted from here.
+        List<CheckpointRef> own = [.. request.Checkpoints.Where(checkpoint => RunDirectory.IsCheckpointOf(request.StageDirectory, checkpoint.Directory))];
+        _keeper = new CheckpointKeeper(
+            _inputs.Options.CheckpointEverySteps, _inputs.Options.KeepCheckpoints, [.. own.Except(skipped)], [.. own.Intersect(skipped)],
+            good is null || own.Contains(good) ? null : good);
         Resume = good is null ? null : new ResumePoint(good.Step, good.Directory);
         long committedThrough = request.Checkpoints
             .Where(checkpoint => (CheckpointReader.KeyOf(checkpoint) ?? request.Key) == request.Key)

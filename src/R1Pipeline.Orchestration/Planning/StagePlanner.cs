@@ -1,5 +1,6 @@
 using System.Text.Json;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Checkpoints;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Data;
@@ -23,12 +24,27 @@ public sealed class StagePlanner(IRunStore store, string stateDirectory, FileHas
     public StageResult? Reusable(StageKey key) =>
         store.FindResult(key.Sha256) is { } result && StageKey.Covers(result.Limits, key.Limits) && _artifacts.Exists(result.Artifact) ? result : null;
 
+    /// <summary>
+    /// The newest good checkpoint of the key that another run of the store left, if it is ahead of all that <paramref name="run"/> has itself:
+    /// a change outside the key (cadence, micro-batch, a limit) makes a new run, not new steps. Null: none, or the stage is to be computed afresh.
+    /// </summary>
+    public BorrowedCheckpoint? Borrowable(StageKey key, RunState run, string stage)
+    {
+        var state = run.Stage(stage);
+        if (state.Fresh) return null;
+        long own = state.Key == key.Sha256 ? Checkpoints(run.Id, stage).Select(checkpoint => checkpoint.Step).DefaultIfEmpty().Max() : 0;
+        return store.CheckpointsOfKey(key.Sha256, run.Id)
+            .Where(other => other.Checkpoint.Step > own)
+            .FirstOrDefault(other => CheckpointReader.FirstProblem(Reference(other.Checkpoint), key.Sha256) is null);
+    }
+
     /// <summary>The request of the newest attempt of a stage.</summary>
     /// <param name="definition">The pipeline; local files carry their hashes.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="run">The run, with the attempt started.</param>
+    /// <param name="borrowed">What <see cref="Borrowable"/> found before the attempt started.</param>
     /// <param name="leaseLifetime">Silence after which the worker stops.</param>
-    public StageRequest Request(PipelineDefinition definition, StageDefinition stage, RunState run, TimeSpan leaseLifetime)
+    public StageRequest Request(PipelineDefinition definition, StageDefinition stage, RunState run, BorrowedCheckpoint? borrowed, TimeSpan leaseLifetime)
     {
         var state = run.Stage(stage.Name);
         var attempt = state.Attempts[^1];
@@ -48,7 +64,7 @@ public sealed class StagePlanner(IRunStore store, string stateDirectory, FileHas
             Sources = SourcesOf(definition, stage),
             Tasks = stage.Tasks,
             Gates = stage.Gates,
-            Checkpoints = Checkpoints(run.Id, stage.Name),
+            Checkpoints = borrowed is null ? Checkpoints(run.Id, stage.Name) : [Reference(borrowed.Checkpoint), .. Checkpoints(run.Id, stage.Name)],
             MicroBatchLimit = attempt.MicroBatchLimit,
             AcceptMissedGates = state.AcceptMissedGates,
             StageDirectory = directory.Stage(stage.Name),
@@ -69,7 +85,9 @@ public sealed class StagePlanner(IRunStore store, string stateDirectory, FileHas
         [.. store.Checkpoints(run, stage)
             .Where(row => row.State == CheckpointRow.Committed)
             .OrderByDescending(row => row.Step).ThenByDescending(row => row.Token)
-            .Select(row => new CheckpointRef(row.Step, Path.GetFullPath(row.Folder, stateDirectory), row.Sha256, row.Bytes))];
+            .Select(Reference)];
+
+    private CheckpointRef Reference(CheckpointRow row) => new(row.Step, Path.GetFullPath(row.Folder, stateDirectory), row.Sha256, row.Bytes);
 
     private StageArtifact Input(StageInput input, ArtifactRef artifact) => new(input.Role, input.Name, input.Stage, artifact, _artifacts.DirectoryOf(artifact));
 

@@ -103,17 +103,19 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
     private async Task<AttemptResult> AttemptAsync(StageDefinition stage, StageKey key, CancellationToken stop)
     {
         using var slot = await slots.TakeAsync(() => node.Events.WaitingForSlot(stage.Name), stop);
+        var borrowed = planner.Borrowable(key, node.Store.Find(run)!, stage.Name);
         var now = node.Time.GetUtcNow();
         var started = new AttemptStarted(now, stage.Name, key.Sha256, key.Parts, key.Limits, Token: 0);
-        var grant = node.Store.StartAttempt(run, started, $"{Environment.MachineName}:{Environment.ProcessId}", now + node.Options.LeaseLifetime);
+        var grant = node.Store.StartAttempt(run, started, $"{Environment.MachineName}:{Environment.ProcessId}", now + node.Options.LeaseLifetime, borrowed);
         if (grant.Lease is null) return new AttemptResult(node.Store.Find(run)!.Stage(stage.Name), Busy: true);
 
         var state = grant.Run!.Stage(stage.Name);
-        var request = planner.Request(definition, stage, grant.Run, node.Options.LeaseLifetime);
+        var request = planner.Request(definition, stage, grant.Run, borrowed, node.Options.LeaseLifetime);
         var policy = new AttemptPolicy(stage.Options, StageCatalog.Find(stage.Uses)!.Output, state.Failures);
         string requestPath = RunDirectory.RequestOf(request.AttemptDirectory);
         AtomicFile.WriteAllText(requestPath, JsonSerializer.Serialize(request, ContractJson.Indented));
         await using var worker = WorkerProcess.Start(node.Options.Worker, requestPath, RunDirectory.StandardErrorOf(request.AttemptDirectory), stage.Options.Threads);
+        if (borrowed is not null) node.Log.Information("Stage {Stage} may go on from step {Step} of run {Run}", stage.Name, borrowed.Checkpoint.Step, borrowed.Run);
         node.Log.Information("Attempt {Attempt} of stage {Stage} started, process {WorkerPid}", request.Attempt, stage.Name, worker.Id);
         node.Events.AttemptStarted(state, state.Attempts[^1]);
         var after = await new AttemptRun(node, grant.Lease, request, policy).RunAsync(worker, stop);

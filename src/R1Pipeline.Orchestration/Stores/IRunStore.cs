@@ -32,7 +32,12 @@ public interface IRunStore : IDisposable
     RunState Apply(string run, RunChange change);
 
     /// <summary>Grants the lease of a new attempt, unless another run computes the same key and its lease has not expired.</summary>
-    LeaseGrant StartAttempt(string run, AttemptStarted change, string owner, DateTimeOffset expires);
+    /// <param name="run">Run id.</param>
+    /// <param name="change">The attempt; its token is given here.</param>
+    /// <param name="owner">Who asks, for people who look into the store.</param>
+    /// <param name="expires">End of the lease.</param>
+    /// <param name="borrowed">Checkpoint of another run that the attempt goes on from: figures and rollouts up to its step become this run's too. Null: none.</param>
+    LeaseGrant StartAttempt(string run, AttemptStarted change, string owner, DateTimeOffset expires, BorrowedCheckpoint? borrowed = null);
 
     /// <summary>Renews a lease and keeps the heartbeat's figures; false: fenced.</summary>
     bool Renew(Lease lease, AttemptProgressed change, DateTimeOffset expires);
@@ -71,6 +76,9 @@ public interface IRunStore : IDisposable
 
     /// <summary>Checkpoints of a run, by stage and step, ascending.</summary>
     IReadOnlyList<CheckpointRow> Checkpoints(string run, string? stage = null);
+
+    /// <summary>Committed checkpoints of a stage key in all runs but one, the newest step first.</summary>
+    IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun);
 
     /// <summary>Committed figures, by stage in file order and step, ascending; none twice.</summary>
     IReadOnlyList<StepMetricsRow> Metrics(string run, string? stage = null);

@@ -55,7 +55,7 @@ public sealed class SqliteRunStore : IRunStore
     });
 
     /// <inheritdoc/>
-    public LeaseGrant StartAttempt(string run, AttemptStarted change, string owner, DateTimeOffset expires) => _database.Write(transaction =>
+    public LeaseGrant StartAttempt(string run, AttemptStarted change, string owner, DateTimeOffset expires, BorrowedCheckpoint? borrowed = null) => _database.Write(transaction =>
     {
         var connection = transaction.Connection!;
         if (Holder(transaction, change.Key, run, change.At) is { } busy) return new LeaseGrant(null, null, busy.Run, busy.Stage);
@@ -66,8 +66,9 @@ public sealed class SqliteRunStore : IRunStore
             row,
             transaction);
         long token = connection.QuerySingle<long>("select token from lease where run = @run and stage = @stage", row, transaction);
-        var state = Transition(transaction, run, change with { Token = token });
-        return new LeaseGrant(new Lease(run, change.Stage, token), state, null, null);
+        var lease = new Lease(run, change.Stage, token);
+        if (borrowed is not null) CopyHistory(transaction, borrowed, lease);
+        return new LeaseGrant(lease, Transition(transaction, run, change with { Token = token }), null, null);
     });
 
     /// <inheritdoc/>
@@ -155,6 +156,14 @@ public sealed class SqliteRunStore : IRunStore
             transaction).Select(row => new CheckpointRow(row.Stage, row.Step, row.Token, row.State, row.Folder, row.Sha256, row.Bytes)).ToList());
 
     /// <inheritdoc/>
+    public IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun) => _database.Read(transaction =>
+        transaction.Connection!.Query<(string Run, string Stage, long Step, long Token, string State, string Folder, string Sha256, long Bytes)>(
+            "select c.run, c.stage, c.step, c.token, c.state, c.folder, c.sha256, c.bytes from checkpoint c join stage s on s.run = c.run and s.name = c.stage " +
+            "where s.stage_key = @key and c.run <> @exceptRun and c.state = 'committed' order by c.step desc, c.created_at desc",
+            new { key, exceptRun },
+            transaction).Select(row => new BorrowedCheckpoint(row.Run, new CheckpointRow(row.Stage, row.Step, row.Token, row.State, row.Folder, row.Sha256, row.Bytes))).ToList());
+
+    /// <inheritdoc/>
     public IReadOnlyList<StepMetricsRow> Metrics(string run, string? stage = null) => _database.Read(transaction =>
         transaction.Connection!.Query<(string Stage, long Step, long? Iteration, string Figures)>(
             "select m.stage, m.step, m.iteration, m.figures from step_metric m join stage s on s.run = m.run and s.name = m.stage " +
@@ -223,6 +232,25 @@ public sealed class SqliteRunStore : IRunStore
         {
             transaction.Connection!.Execute($"delete from {table} where run = @run and stage = @stage", new { run, stage }, transaction);
         }
+    }
+
+    /// <summary>Figures and rollouts of the steps before a borrowed checkpoint, under the borrower's name: it will not compute them.</summary>
+    private static void CopyHistory(DbTransaction transaction, BorrowedCheckpoint borrowed, Lease lease)
+    {
+        var row = new { lease.Run, lease.Stage, lease.Token, fromRun = borrowed.Run, fromStage = borrowed.Checkpoint.Stage, borrowed.Checkpoint.Step };
+        transaction.Connection!.Execute(
+            "insert into step_metric (run, stage, step, iteration, figures, token) " +
+            "select @Run, @Stage, step, iteration, figures, @Token from step_metric where run = @fromRun and stage = @fromStage and step <= @Step " +
+            "on conflict (run, stage, step) do nothing",
+            row,
+            transaction);
+        transaction.Connection!.Execute(
+            "insert into rollout_shard (run, stage, iteration, path, sha256, num_rollouts, token) " +
+            "select @Run, @Stage, iteration, path, sha256, num_rollouts, @Token from rollout_shard where run = @fromRun and stage = @fromStage and iteration <= " +
+            "(select max(iteration) from step_metric where run = @fromRun and stage = @fromStage and step <= @Step) " +
+            "on conflict (run, stage, iteration) do nothing",
+            row,
+            transaction);
     }
 
     private static (string Run, string Stage)? Holder(DbTransaction transaction, string key, string exceptRun, DateTimeOffset now) =>

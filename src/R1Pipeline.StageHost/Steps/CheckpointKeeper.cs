@@ -8,13 +8,16 @@ namespace R1Pipeline.StageHost.Steps;
 /// <param name="keep">Good checkpoints that stay.</param>
 /// <param name="good">Usable ones of earlier attempts, newest first; the first is what the attempt resumed from.</param>
 /// <param name="useless">Damaged ones and ones of another key: the first commit supersedes them.</param>
-internal sealed class CheckpointKeeper(int everySteps, int keep, IReadOnlyList<CheckpointRef> good, IReadOnlyList<CheckpointRef> useless)
+/// <param name="borrowed">One of another run that the attempt resumed from: counted from, never dropped. Null: none.</param>
+internal sealed class CheckpointKeeper(
+    int everySteps, int keep, IReadOnlyList<CheckpointRef> good, IReadOnlyList<CheckpointRef> useless, CheckpointRef? borrowed = null)
 {
+    private CheckpointRef? _newest = borrowed ?? (good.Count > 0 ? good[0] : null);
     private readonly List<CheckpointRef> _kept = [.. good];
     private readonly List<CheckpointRef> _useless = [.. useless];
 
     /// <summary>The newest usable checkpoint.</summary>
-    public CheckpointRef? Newest => _kept.Count > 0 ? _kept[0] : null;
+    public CheckpointRef? Newest => _newest;
 
     public bool IsDue(long stepsDone) => stepsDone - (Newest?.Step ?? 0) >= everySteps;
 
@@ -29,6 +32,7 @@ internal sealed class CheckpointKeeper(int everySteps, int keep, IReadOnlyList<C
         _kept.RemoveAll(superseded.Contains);
         _useless.Clear();
         _kept.Insert(0, next);
+        _newest = next;
         foreach (CheckpointRef checkpoint in superseded) CheckpointCleaner.Remove(checkpoint.Directory);
     }
 }

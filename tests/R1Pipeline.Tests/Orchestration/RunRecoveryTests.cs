@@ -91,6 +91,30 @@ public sealed class RunRecoveryTests : IDisposable
         Assert.False(RunLock.IsHeld(_lab.Directory(dead.Id)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task RunAsync_OptionOutsideTheKeyChanged_GoesOnFromTheOtherRunsCheckpointAndLeavesItAlone(int keep)
+    {
+        const string plan = "steps=20,wait-ms=20,rollouts-every=1";
+        using var stop = new CancellationTokenSource();
+        var first = (await _lab.RunAsync(Some.Pipeline(Some.Counting("a", plan)), new RunLab.Watcher { AtCheckpoint = _ => stop.Cancel() }, stop: stop.Token)).Run;
+        var left = _lab.Reader.Checkpoints(first.Id);
+
+        var changed = Some.Counting("a", plan, every: 3);
+        var outcome = await _lab.RunAsync(Some.Pipeline(changed with { Options = changed.Options with { KeepCheckpoints = keep } }));
+
+        var attempt = Assert.Single(outcome.Run.Stage("a").Attempts);
+        Assert.NotEqual(first.Id, outcome.Run.Id);
+        Assert.Equal((0, left[^1].Step, 20), (outcome.ExitCode, attempt.ResumedFrom, attempt.ResumedFrom + attempt.StepsExecuted));
+        var steps = Enumerable.Range(1, 20).Select(step => (long)step);
+        Assert.Equal(steps, _lab.Reader.Metrics(outcome.Run.Id).Select(row => row.Metrics.Step));
+        Assert.Equal(steps, _lab.Reader.Rollouts(outcome.Run.Id).Select(row => row.Rollout.Iteration));
+        Assert.Equal(left, _lab.Reader.Checkpoints(first.Id));
+        Assert.All(left, checkpoint => Assert.True(Directory.Exists(checkpoint.Folder)));
+        Assert.Equal(await UndisturbedAsync(plan), _lab.Reader.Status(outcome.Run.Id).Stages[0].Artifact!.Sha256);
+    }
+
     [Fact]
     public async Task RunAsync_WhileAnotherOwnerWorksOnIt_IsRefusedWithItsProcessId()
     {
@@ -199,10 +223,12 @@ public sealed class RunRecoveryTests : IDisposable
     private static R1Pipeline.Contracts.Pipelines.PipelineDefinition Slow(int steps = 20) => Some.Pipeline(Some.Counting("a", $"steps={steps},wait-ms=50"));
 
     /// <summary>The counting stage's bytes do not depend on how long a step takes.</summary>
-    private static async Task<string> UndisturbedAsync(int steps = 20)
+    private static Task<string> UndisturbedAsync(int steps = 20) => UndisturbedAsync($"steps={steps}");
+
+    private static async Task<string> UndisturbedAsync(string plan)
     {
         using var lab = new RunLab();
-        return (await lab.RunAsync(Some.Pipeline(Some.Counting("a", $"steps={steps}", every: 1000)))).Run.Stage("a").Artifact!.Sha256;
+        return (await lab.RunAsync(Some.Pipeline(Some.Counting("a", plan, every: 1000)))).Run.Stage("a").Artifact!.Sha256;
     }
 
     private Process StartDaemon()
