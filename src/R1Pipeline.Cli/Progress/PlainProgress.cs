@@ -33,9 +33,6 @@ internal sealed class PlainProgress(Terminal terminal, string stateDirectory, Ti
     }
 
     /// <inheritdoc/>
-    public override void StageDone(StageState stage)
-    {
-        TimeSpan? wall = stage.EndedAt - stage.StartedAt;
-        Say($"{stage.Name}: done, {stage.StepsDone} steps in {Figures.Duration(wall)}");
-    }
+    public override void StageDone(StageState stage) =>
+        Say($"{stage.Name}: done, {stage.StepsDone} steps in {Figures.Duration(stage.WallTime)}");
 }

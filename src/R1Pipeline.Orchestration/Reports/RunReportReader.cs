@@ -53,7 +53,7 @@ public sealed class RunReportReader(IRunStore store, string stateDirectory, Time
             StepsDone = state.StepsDone,
             StepsPlanned = state.StepsPlanned,
             StepsExecuted = state.Attempts.Sum(attempt => attempt.StepsExecuted),
-            Wall = Wall(worked),
+            Wall = worked.WallTime,
             PeakResidentBytes = worked.Attempts.Count == 0 ? 0 : worked.Attempts.Max(attempt => attempt.PeakResidentBytes),
             Metrics = state.Metrics,
             Data = state.Data,
@@ -65,11 +65,6 @@ public sealed class RunReportReader(IRunStore store, string stateDirectory, Time
     }
 
     private StageState? Origin(string run, string stage) => store.Find(run)?.Stages.FirstOrDefault(found => found.Name == stage);
-
-    /// <summary>The time that its workers lived: pauses between attempts, and nights between an interruption and its resume, are no work.</summary>
-    private TimeSpan? Wall(StageState stage) => stage.Attempts.Count == 0
-        ? null
-        : stage.Attempts.Aggregate(TimeSpan.Zero, (sum, attempt) => sum + ((attempt.EndedAt ?? time.GetUtcNow()) - attempt.StartedAt));
 
     private static AttemptLine Attempt(AttemptState attempt) => new(
         attempt.Number,

@@ -35,6 +35,12 @@ public sealed record AttemptState
     /// <summary>When its lease was granted.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it ended; null while it runs.</summary>
+    /// <summary>Its last sign of life that was committed: a heartbeat, a checkpoint, rollouts; null: none yet.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>When it ended, as far as anybody knows: a lost one at its last sign of life; null while it runs.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>How long it lived, up to its last sign of life.</summary>
+    public TimeSpan Lived => (EndedAt ?? SeenAt ?? StartedAt) - StartedAt;
 }

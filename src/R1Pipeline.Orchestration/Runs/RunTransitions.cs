@@ -17,8 +17,8 @@ public static class RunTransitions
         StageReused reused => OnStage(run, reused, stage => Reuse(stage, reused)),
         AttemptStarted started => OnStage(run, started, stage => Start(stage, started)),
         AttemptProgressed progressed => OnStage(run, progressed, stage => Progress(stage, progressed)),
-        CheckpointCommitted committed => OnStage(run, committed, stage => Live(stage, committed, committed.Token) with { StepsDone = committed.Checkpoint.Step }),
-        RolloutsCommitted committed => OnStage(run, committed, stage => Live(stage, committed, committed.Token)),
+        CheckpointCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token) with { StepsDone = committed.Checkpoint.Step }),
+        RolloutsCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token)),
         AttemptEnded ended => OnStage(run, ended, stage => End(stage, ended)),
         StageRefused refused => OnStage(run, refused, stage => Refuse(stage, refused)),
         MissedGateAccepted accepted => OnStage(run, accepted, stage => Accept(stage, accepted), atRest: true),
@@ -39,10 +39,10 @@ public static class RunTransitions
         OwnerPid = change.OwnerPid,
         CancelRequested = false,
         EndedAt = null,
-        Stages = [.. run.Stages.Select(stage => WaitAgain(stage, change.At))],
+        Stages = [.. run.Stages.Select(WaitAgain)],
     };
 
-    private static StageState WaitAgain(StageState stage, DateTimeOffset at)
+    private static StageState WaitAgain(StageState stage)
     {
         // A missed gate is a result, not an accident: computing it again gives the same figure.
         if (stage.State == ExecutionState.Done || IsMissedGate(stage)) return stage;
@@ -56,7 +56,7 @@ public static class RunTransitions
             Phase = null,
             Live = NoFigures,
             EndedAt = null,
-            Attempts = LoseRunning(stage.Attempts, at),
+            Attempts = LoseRunning(stage.Attempts),
         };
     }
 
@@ -111,7 +111,7 @@ public static class RunTransitions
     private static StageState Progress(StageState stage, AttemptProgressed change)
     {
         var beat = change.Heartbeat;
-        return OnAttempt(Live(stage, change, change.Token), change.Token, attempt => attempt with
+        return OnAttempt(Seen(stage, change, change.Token), change.Token, attempt => attempt with
         {
             ResumedFrom = beat.ResumedFrom,
             StepsExecuted = beat.StepsExecuted,
@@ -206,7 +206,7 @@ public static class RunTransitions
         ExecutionState.Running => stage with
         {
             State = run == ExecutionState.Cancelled ? ExecutionState.Cancelled : ExecutionState.Interrupted,
-            Attempts = LoseRunning(stage.Attempts, at),
+            Attempts = LoseRunning(stage.Attempts),
             EndedAt = at,
         },
         ExecutionState.Waiting or ExecutionState.Interrupted when run == ExecutionState.Cancelled => stage with { State = ExecutionState.Cancelled, EndedAt = at },
@@ -224,11 +224,15 @@ public static class RunTransitions
         return stage;
     }
 
+    private static StageState Seen(StageState stage, RunChange change, long token) =>
+        OnAttempt(Live(stage, change, token), token, attempt => attempt with { SeenAt = change.At });
+
     private static StageState OnAttempt(StageState stage, long token, Func<AttemptState, AttemptState> apply) =>
         stage with { Attempts = [.. stage.Attempts.Select(attempt => attempt.Token == token ? apply(attempt) : attempt)] };
 
-    private static AttemptState[] LoseRunning(IReadOnlyList<AttemptState> attempts, DateTimeOffset at) =>
-        [.. attempts.Select(attempt => attempt.Outcome == AttemptOutcome.Running ? attempt with { Outcome = AttemptOutcome.Lost, EndedAt = at } : attempt)];
+    private static AttemptState[] LoseRunning(IReadOnlyList<AttemptState> attempts) => [.. attempts.Select(attempt => attempt.Outcome != AttemptOutcome.Running
+        ? attempt
+        : attempt with { Outcome = AttemptOutcome.Lost, EndedAt = attempt.SeenAt ?? attempt.StartedAt })];
 
     private static bool IsMissedGate(StageState stage) => stage is { State: ExecutionState.Failed, Failure: StageFailureClass.GateMissed, Artifact: not null };
 

@@ -82,4 +82,10 @@ public sealed record StageState
 
     /// <summary>Its worker processes, oldest first.</summary>
     public IReadOnlyList<AttemptState> Attempts { get; init; } = [];
+
+    /// <summary>
+    /// The time that its workers lived: pauses between attempts, and nights between an interruption or a dead owner and the resume, are no work.
+    /// Null: no worker was started.
+    /// </summary>
+    public TimeSpan? WallTime => Attempts.Count == 0 ? null : Attempts.Aggregate(TimeSpan.Zero, (sum, attempt) => sum + attempt.Lived);
 }

@@ -10,10 +10,8 @@ using R1Pipeline.Orchestration.Stores;
 namespace R1Pipeline.Orchestration.Status;
 
 /// <summary>Reads what <c>runs</c>, <c>status</c>, <c>metrics</c>, <c>rollouts</c> and <c>checkpoints list</c> show, in the shape of their <c>--json</c> contracts. Changes nothing.</summary>
-public sealed class RunReader(IRunStore store, string stateDirectory, TimeProvider? time = null)
+public sealed class RunReader(IRunStore store, string stateDirectory)
 {
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
-
     /// <summary>All runs, oldest first.</summary>
     public IReadOnlyList<RunSummary> Runs() =>
         [.. store.Runs().Select(run => run.State == ExecutionState.Running && !IsOwned(run.Run) ? run with { State = ExecutionState.Interrupted } : run)];
@@ -85,8 +83,7 @@ public sealed class RunReader(IRunStore store, string stateDirectory, TimeProvid
         Phase = stage.Phase,
         Failure = stage.Failure?.Word(),
         Message = stage.Message,
-        // Nobody knows when a stage ended whose owner died without a word.
-        WallSeconds = stage.StartedAt is { } start && (stage.EndedAt ?? (owned ? _time.GetUtcNow() : null)) is { } end ? (end - start).TotalSeconds : null,
+        WallSeconds = stage.WallTime?.TotalSeconds,
         PeakResidentBytes = stage.Attempts.Select(attempt => attempt.PeakResidentBytes).DefaultIfEmpty().Max(),
     };
 

@@ -52,7 +52,7 @@ public sealed record StageStatus
     /// <summary>The failure in words.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Wall time from the first attempt's start to rest (or now), in seconds; null: not computed by this run.</summary>
+    /// <summary>Time that its workers lived, in seconds; null: not computed by this run.</summary>
     public double? WallSeconds { get; init; }
 
     /// <summary>Largest resident set of its workers, in bytes.</summary>

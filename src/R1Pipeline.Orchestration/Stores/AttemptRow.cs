@@ -8,7 +8,7 @@ internal sealed class AttemptRow
 {
     public const string Columns =
         "run, stage, number, token, outcome, failure, message, resumed_from as ResumedFrom, steps_executed as StepsExecuted, " +
-        "peak_resident_bytes as PeakResidentBytes, micro_batch_limit as MicroBatchLimit, started_at as StartedAt, ended_at as EndedAt";
+        "peak_resident_bytes as PeakResidentBytes, micro_batch_limit as MicroBatchLimit, started_at as StartedAt, seen_at as SeenAt, ended_at as EndedAt";
 
     public string Run { get; set; } = "";
 
@@ -34,6 +34,8 @@ internal sealed class AttemptRow
 
     public long StartedAt { get; set; }
 
+    public long? SeenAt { get; set; }
+
     public long? EndedAt { get; set; }
 
     public static AttemptRow Of(string run, string stage, AttemptState attempt) => new()
@@ -50,6 +52,7 @@ internal sealed class AttemptRow
         PeakResidentBytes = attempt.PeakResidentBytes,
         MicroBatchLimit = attempt.MicroBatchLimit,
         StartedAt = attempt.StartedAt.ToUnixTimeMilliseconds(),
+        SeenAt = attempt.SeenAt?.ToUnixTimeMilliseconds(),
         EndedAt = attempt.EndedAt?.ToUnixTimeMilliseconds(),
     };
 
@@ -65,6 +68,7 @@ internal sealed class AttemptRow
         PeakResidentBytes = PeakResidentBytes,
         MicroBatchLimit = MicroBatchLimit,
         StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(StartedAt),
+        SeenAt = RunRow.Time(SeenAt),
         EndedAt = RunRow.Time(EndedAt),
     };
 }

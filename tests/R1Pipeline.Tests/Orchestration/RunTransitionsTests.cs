@@ -105,6 +105,17 @@ public sealed class RunTransitionsTests
     }
 
     [Fact]
+    public void RunTakenOver_LongAfterTheLastSignOfLife_TheLostAttemptEndsThere()
+    {
+        var seen = RunTransitions.Apply(Some.Run(Some.Stage(Running)), new AttemptProgressed(Some.Time.AddSeconds(90), "a", 1, Some.Heartbeat()));
+
+        var stage = RunTransitions.Apply(seen, new RunTakenOver(Some.Time.AddDays(1), 2)).Stage("a");
+
+        Assert.Equal(Some.Time.AddSeconds(90), stage.Attempts[0].EndedAt);
+        Assert.Equal(TimeSpan.FromSeconds(90), stage.WallTime);
+    }
+
+    [Fact]
     public void RunTakenOver_AttemptOfADeadOwner_IsLostWithoutCounting()
     {
         var after = RunTransitions.Apply(Some.Run(Some.Stage(Running) with { Failures = 2 }), new RunTakenOver(Some.Time, 42));
