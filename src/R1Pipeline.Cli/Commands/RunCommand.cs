@@ -42,7 +42,7 @@ internal static class RunCommand
             return ExitCode.WrongInput;
         }
 
-        var source = new RunSource(Path.GetFullPath(file), await File.ReadAllTextAsync(file), result.Origins);
+        var source = new RunSource(await File.ReadAllTextAsync(file), result.Origins);
         var session = new RunSession(terminal, CommonOptions.StateDirectory(parsed), slots, json);
         return await session.ExecuteAsync((engine, stop) => engine.RunAsync(definition, source, stop));
     }

@@ -26,9 +26,6 @@ public sealed record StageKind
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> RowFields { get; init; } = [];
 
-    /// <summary>Whether <c>data:</c> may be left out although the stage could take rows.</summary>
-    public bool DataOptional { get; init; }
-
     /// <summary>The options that mean something only where a stage writes checkpoints.</summary>
     public static IReadOnlyList<string> CheckpointOptions { get; } = ["checkpoint-every-steps", "keep-checkpoints"];
 

@@ -99,7 +99,7 @@ internal sealed class StageBinder(CompileContext context, long seed)
         }
 
         foreach (StageInputSlot slot in kind.Inputs.Where(slot => slot.Required)) RequireInput(stage, kind, map, slot.Role, ReferenceWords.Output(slot.Kind));
-        if (kind.RowFields.Count > 0 && !kind.DataOptional) RequireInput(stage, kind, map, StageReference.DataRole, "a list of sources and dataset stages");
+        if (kind.RowFields.Count > 0) RequireInput(stage, kind, map, StageReference.DataRole, "a list of sources and dataset stages");
         return references;
     }
 

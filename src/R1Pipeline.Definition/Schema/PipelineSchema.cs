@@ -102,7 +102,7 @@ public static class PipelineSchema
         if (kind.RowFields.Count > 0)
         {
             schema.Properties["data"] = NameList("Sources and dataset stages, by name.");
-            if (!kind.DataOptional) schema.RequiredProperties.Add("data");
+            schema.RequiredProperties.Add("data");
         }
 
         if (kind.TakesTasks)

@@ -41,10 +41,10 @@ public sealed record StageKey(string Sha256, string Parts, string Limits)
             ["options"] = options,
             ["inputs"] = new JsonObject(stage.Inputs.Select((input, i) => Pair($"{i}:{input.Role}:{input.Name}:{input.Stage}", $"{output(input.Stage).Kind}:{output(input.Stage).Sha256}"))),
             ["data"] = new JsonArray([.. stage.Data.Select(name => (JsonNode)name)]),
-            ["sources"] = new JsonObject(used.Select(name => KeyValuePair.Create(name, (JsonNode?)Source(sources[name], definition.Seed)))),
+            ["sources"] = new JsonObject(used.Select(name => KeyValuePair.Create(name, (JsonNode?)Source(sources[name])))),
             ["tasks"] = new JsonObject(stage.Tasks.Select((task, i) => KeyValuePair.Create($"{i}:{task.Key}", JsonSerializer.SerializeToNode(task.Value, ContractJson.Compact)))),
         });
-        return new StageKey(Artifacts.Sha256.OfText(parts), parts, LimitsOf(stage, sources, definition.Seed));
+        return new StageKey(Artifacts.Sha256.OfText(parts), parts, LimitsOf(stage, sources));
     }
 
     /// <summary>Whether a result that was made under <paramref name="earlier"/> limits needs no new measurement under <paramref name="now"/>: every limit set now was set, and the same, then.</summary>
@@ -56,25 +56,23 @@ public sealed record StageKey(string Sha256, string Parts, string Limits)
             : JsonNode.DeepEquals(then[limit.Key], limit.Value));
     }
 
-    private static string LimitsOf(StageDefinition stage, Dictionary<string, DataSourceDefinition> sources, long seed)
+    private static string LimitsOf(StageDefinition stage, Dictionary<string, DataSourceDefinition> sources)
     {
         var limits = Pick(stage.Options, outside: true);
         foreach (string name in limits.Where(limit => limit.Value is null).Select(limit => limit.Key).ToList()) limits.Remove(name);
         limits["gates"] = new JsonArray([.. stage.Gates.Select(gate =>
         {
             var node = JsonSerializer.SerializeToNode(gate, ContractJson.Compact)!.AsObject();
-            if (gate.Data is { } data && sources.TryGetValue(data, out var source)) node["source"] = Source(source, seed);
+            if (gate.Data is { } data && sources.TryGetValue(data, out var source)) node["source"] = Source(source);
             return (JsonNode)node;
         })]);
         return Canonical(limits);
     }
 
-    private static JsonObject Source(DataSourceDefinition source, long pipelineSeed)
+    private static JsonObject Source(DataSourceDefinition source)
     {
         if (source.Path is not null && source.Sha256 is null) throw new InvalidOperationException($"source {source.Name} was not hashed");
-        var node = JsonSerializer.SerializeToNode(source with { Path = null }, ContractJson.Compact)!.AsObject();
-        if (source.Addition is { Seed: null }) node["pipeline-seed"] = pipelineSeed;
-        return node;
+        return JsonSerializer.SerializeToNode(source with { Path = null }, ContractJson.Compact)!.AsObject();
     }
 
     /// <summary>Options inside the key, or (<paramref name="outside"/>) the limits among those outside it.</summary>

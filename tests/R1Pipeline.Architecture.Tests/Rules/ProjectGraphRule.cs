@@ -6,8 +6,7 @@ namespace R1Pipeline.Architecture.Tests.Rules;
 internal static partial class ProjectGraphRule
 {
     /// <summary>
-    /// Project → what it references. Two arrows are not in the design's drawing:
-    /// Definition → Data (checking every row before a run needs the row reader) and Cli → Rewards (rewards are graded from the command line).
+    /// Project → what it references. One arrow is not in the design's drawing: Definition → Data (checking every row before a run needs the row reader).
     /// Cli → Worker is built with it and started by it, never part of it (<c>ReferenceOutputAssembly="false"</c>).
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -24,7 +23,7 @@ internal static partial class ProjectGraphRule
         ["R1Pipeline.Worker"] = ["R1Pipeline.Stages"],
         ["R1Pipeline.Daemon"] = ["R1Pipeline.Orchestration"],
         ["R1Pipeline.Dashboard"] = ["R1Pipeline.Orchestration"],
-        ["R1Pipeline.Cli"] = ["R1Pipeline.Orchestration", "R1Pipeline.Rewards", "R1Pipeline.Worker"],
+        ["R1Pipeline.Cli"] = ["R1Pipeline.Orchestration", "R1Pipeline.Worker"],
     };
 
     private static readonly Dictionary<string, string[]> StartedOnly = new() { ["R1Pipeline.Cli"] = ["R1Pipeline.Worker"] };

@@ -38,7 +38,7 @@ internal sealed class RunLab : IDisposable
     };
 
     public Task<RunOutcome> RunAsync(PipelineDefinition definition, RunEvents? events = null, RunEngineOptions? options = null, CancellationToken stop = default) =>
-        Engine(events, options).RunAsync(definition, new RunSource(null, "yaml", new Dictionary<string, string>()), stop);
+        Engine(events, options).RunAsync(definition, new RunSource("yaml", new Dictionary<string, string>()), stop);
 
     public Task<RunOutcome> ResumeAsync(string run, string? from = null, string[]? accept = null, RunEvents? events = null, CancellationToken stop = default) =>
         Engine(events, null).ResumeAsync(run, from, accept ?? [], stop);

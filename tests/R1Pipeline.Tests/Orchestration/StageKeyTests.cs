@@ -97,15 +97,6 @@ public sealed class StageKeyTests
     }
 
     [Fact]
-    public void Of_GeneratedSourceWithoutItsOwnSeed_FollowsThePipelineSeed()
-    {
-        var unseeded = Generated with { Addition = new AdditionOptions { Rows = 10 } };
-
-        Assert.NotEqual(KeyOf(Report, task: unseeded, pipelineSeed: 1), KeyOf(Report, task: unseeded, pipelineSeed: 2));
-        Assert.Equal(KeyOf(Report, pipelineSeed: 1), KeyOf(Report, pipelineSeed: 2));
-    }
-
-    [Fact]
     public void Of_Gate_IsOutsideTheKeyAndInTheLimits()
     {
         var gated = Rl with { Gates = [new GateOptions { Data = "gate-rows", AtLeast = 0.9 }] };
@@ -156,13 +147,13 @@ public sealed class StageKeyTests
     }
 
     private static string KeyOf(
-        StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null, long pipelineSeed = 1) =>
-        Key(stage, rows, task, output, pipelineSeed).Sha256;
+        StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null) =>
+        Key(stage, rows, task, output).Sha256;
 
     private static StageKey Key(
-        StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null, long pipelineSeed = 1,
+        StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null,
         DataSourceDefinition? gate = null, Func<string, string>? folder = null) => StageKey.Of(
-            new PipelineDefinition { Name = "p", Seed = pipelineSeed, Data = [rows ?? File, task ?? Generated, gate ?? GateRows], Stages = [stage] },
+            new PipelineDefinition { Name = "p", Seed = 1, Data = [rows ?? File, task ?? Generated, gate ?? GateRows], Stages = [stage] },
             stage,
             _ => output ?? Some.Model,
             folder ?? (_ => "folder"));
