@@ -111,13 +111,19 @@ public sealed class StageContext : ILoopHost
     /// <exception cref="StageFailedException">One is damaged.</exception>
     public IReadOnlyList<StageArtifact> Artifacts(string role) => _inputs.Artifacts(role);
 
-    /// <summary>The micro-batch to use: the option's, bounded by what the control plane learned from running out of memory. Null: no limit.</summary>
-    public int? MicroBatch(int? option) => (option, Request.MicroBatchLimit) switch
+    /// <summary>
+    /// How many sequences may go through a model at once, in training, scoring and sampling: what the options say, bounded by what the control plane
+    /// learned from running out of memory. Null: no limit.
+    /// </summary>
+    public int? MicroBatch(int? option)
     {
-        (null, var limit) => limit,
-        (var wanted, null) => wanted,
-        ({ } wanted, { } limit) => Math.Min(wanted, limit),
-    };
+        if (Request.MicroBatchLimit is not { } limit || option <= limit) return option;
+        Log.Information("At most {Limit} sequences at once instead of {Wanted}: memory ran out before", limit, option);
+        return limit;
+    }
+
+    /// <inheritdoc cref="MicroBatch(int?)"/>
+    public int MicroBatch(int wanted) => MicroBatch((int?)wanted)!.Value;
 
     /// <summary>Commits the stage's output: what <paramref name="write"/> puts into the temporary folder it is given.</summary>
     /// <remarks>Nothing about the run, the time, the machine or a path may stand in its files.</remarks>

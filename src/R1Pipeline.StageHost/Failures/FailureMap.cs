@@ -18,7 +18,7 @@ internal static class FailureMap
     {
         StageFailedException failed => failed.Failure,
         OutOfMemoryException => StageFailureClass.OutOfMemory,
-        ExternalException native when IsOutOfMemory(native.Message) => StageFailureClass.OutOfMemory,
+        ExternalException native when NativeOutOfMemory.IsSaidBy(native.Message) => StageFailureClass.OutOfMemory,
         IOException io when DiskGuard.IsDiskFull(io) => StageFailureClass.DiskFull,
         _ => StageFailureClass.NativeCrash,
     };
@@ -43,9 +43,6 @@ internal static class FailureMap
         StageFailureClass.DiskFull => WorkerExitCode.DiskFull,
         _ => Bug,
     };
-
-    private static bool IsOutOfMemory(string nativeText) =>
-        nativeText.Contains("DefaultCPUAllocator", StringComparison.Ordinal) || nativeText.Contains("CUDA out of memory", StringComparison.Ordinal);
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd('\r');
 }

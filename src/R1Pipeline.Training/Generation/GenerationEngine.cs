@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Generation;
@@ -22,7 +23,8 @@ public sealed class GenerationEngine(Decoder model, int eosId, int maxRows)
     /// <param name="draws">What the random draws are for.</param>
     /// <param name="progress">Told the number of tokens after every step.</param>
     /// <returns>All outputs, request after request and within a request by sample number.</returns>
-    /// <exception cref="StageFailedException">UserData: a prompt is empty or leaves no room in the model's context. NumericGuard: the logits are not finite.</exception>
+    /// <exception cref="StageFailedException">UserData: a prompt is empty or leaves no room in the model's context. NumericGuard: the logits are not finite.
+    /// OutOfMemory: the cache or a step of so many rows does not fit into memory.</exception>
     public IReadOnlyList<GeneratedSequence> Generate(
         IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, Action<long>? progress = null)
     {
@@ -33,9 +35,12 @@ public sealed class GenerationEngine(Decoder model, int eosId, int maxRows)
 
         int longest = requests.Max(request => request.PromptIds.Length);
         int maxTokens = (int)Math.Min(model.Config.ContextTokens, (long)longest + sampling.MaxNewTokens);
-        using IDisposable frozen = no_grad();
-        using KeyValueCache cache = model.NewCache(Math.Min(maxRows, numOutputs), maxTokens);
-        return new GenerationRun(model, cache, eosId, requests, sampling, draws, progress).ToEnd();
+        return MemoryGuard.Run(() =>
+        {
+            using IDisposable frozen = no_grad();
+            using KeyValueCache cache = model.NewCache(Math.Min(maxRows, numOutputs), maxTokens);
+            return new GenerationRun(model, cache, eosId, requests, sampling, draws, progress).ToEnd();
+        });
     }
 
     private void Check(int index, GenerationRequest request)

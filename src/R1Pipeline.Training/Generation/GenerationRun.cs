@@ -48,12 +48,11 @@ internal sealed class GenerationRun
 
     public GeneratedSequence[] ToEnd()
     {
-        Admit();
-        while (_live > 0)
+        while (_live > 0 || _waiting.Count > 0)
         {
-            Step();
             // Prompts are read in batches: a refill waits until an eighth of the rows is free.
             if (_waiting.Count > 0 && _cache.Rows - _live >= (_cache.Rows + 7) / 8) Admit();
+            if (_live > 0) Step(); // not when all that was admitted ended with its first token
         }
         return _done;
     }

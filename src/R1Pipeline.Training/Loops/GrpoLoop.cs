@@ -31,16 +31,17 @@ namespace R1Pipeline.Training.Loops;
 /// <param name="options">GRPO.</param>
 /// <param name="microBatch">Sequences that go through the model at once; null: a whole minibatch. Rows of like length go together, so a few dozen
 /// are faster than all: less padding, and activations that stay in the caches.</param>
+/// <param name="rolloutBatch">Rollouts that are decoded side by side; null: all of an iteration.</param>
 /// <param name="questions">Questions of each iteration.</param>
 /// <param name="scorer">Rewards.</param>
 /// <param name="seed">Seed of the stage's draws.</param>
 /// <param name="stage">Stage name.</param>
 /// <param name="host">The world around.</param>
 public sealed class GrpoLoop(
-    Decoder policy, int eosId, GrpoOptions options, int? microBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
+    Decoder policy, int eosId, GrpoOptions options, int? microBatch, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
 {
     private readonly GrpoGuards _guards = new(options, stage);
-    private readonly RolloutCollector _collector = new(policy, eosId, options, questions, scorer, seed, stage, host);
+    private readonly RolloutCollector _collector = new(policy, eosId, options, rolloutBatch, questions, scorer, seed, stage, host);
     private readonly GrpoUpdate _update = new(policy, options, microBatch);
 
     private long TotalSteps => (long)options.Iterations * options.Minibatches;

@@ -5,6 +5,7 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Training.Batches;
 using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
 
@@ -16,6 +17,9 @@ namespace R1Pipeline.Training.Model;
 /// </summary>
 public sealed class RewardModel : IDisposable
 {
+    /// <summary>Sequences that <see cref="Score"/> takes at once when nothing asks for fewer.</summary>
+    public const int ScoredAtOnce = 64;
+
     private const string StatisticsFile = "score_statistics.json";
     private const double HeadStd = 0.02;
 
@@ -86,7 +90,13 @@ public sealed class RewardModel : IDisposable
     /// <summary>The score of each sequence, without gradients.</summary>
     /// <param name="sequences">Token ids, the end token included.</param>
     /// <param name="batchSize">Sequences that go through the model at once.</param>
-    public float[] Score(IReadOnlyList<TrainingSequence> sequences, int batchSize = 64)
+    /// <exception cref="StageFailedException">OutOfMemory: so many sequences at once do not fit into memory.</exception>
+    public float[] Score(IReadOnlyList<TrainingSequence> sequences, int batchSize = ScoredAtOnce) => MemoryGuard.Run(() => ScoreAll(sequences, batchSize));
+
+    /// <inheritdoc/>
+    public void Dispose() => Body.Dispose();
+
+    private float[] ScoreAll(IReadOnlyList<TrainingSequence> sequences, int batchSize)
     {
         float[] scores = new float[sequences.Count];
         using IDisposable frozen = no_grad();
@@ -101,9 +111,6 @@ public sealed class RewardModel : IDisposable
 
         return scores;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Body.Dispose();
 
     private static FlatParameters NewParameters(DecoderConfig config, bool trainable) =>
         new([.. DecoderParameters.Shapes(config, withOutput: false), Head(config)], trainable);

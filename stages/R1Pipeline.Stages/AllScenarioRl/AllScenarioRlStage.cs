@@ -6,6 +6,7 @@ using R1Pipeline.Stages.Questions;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.StageHost;
 using R1Pipeline.Training.Loops;
+using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Stages.AllScenarioRl;
 
@@ -37,8 +38,9 @@ public sealed class AllScenarioRlStage : IStage
             policy.Text.Tokenizer.EosId,
             options,
             context.MicroBatch(options.MicroBatch),
+            context.MicroBatch(options.RolloutBatch),
             questions,
-            new ScenarioScorer(policy.Text, rules, judges, options),
+            new ScenarioScorer(policy.Text, rules, judges, options, context.MicroBatch(RewardModel.ScoredAtOnce)),
             context.Request.Seed,
             context.Request.Stage,
             context).Run(context.Resume?.Directory);

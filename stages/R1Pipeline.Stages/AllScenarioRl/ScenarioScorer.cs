@@ -17,7 +17,12 @@ namespace R1Pipeline.Stages.AllScenarioRl;
 /// Departures: (1) the paper gives each general prompt to one reward model; rows do not say to which, so several models judge every prompt and are averaged.
 /// (2) an output without a final answer has nothing to be judged helpful: it earns 0, the map's lower bound.
 /// </summary>
-internal sealed class ScenarioScorer(ModelText text, RuleReward rules, RewardModels models, AllScenarioRlOptions options) : IRolloutScorer
+/// <param name="text">The policy's tokenizer and template.</param>
+/// <param name="rules">The rule rewards.</param>
+/// <param name="models">The reward models.</param>
+/// <param name="options">Weights and formats.</param>
+/// <param name="scoredAtOnce">Outputs that go through a reward model at once.</param>
+internal sealed class ScenarioScorer(ModelText text, RuleReward rules, RewardModels models, AllScenarioRlOptions options, int scoredAtOnce) : IRolloutScorer
 {
     /// <inheritdoc/>
     public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups)
@@ -63,7 +68,7 @@ internal sealed class ScenarioScorer(ModelText text, RuleReward rules, RewardMod
             scored.Add(i);
         }
 
-        float[] scores = judge.Model.Score(sequences);
+        float[] scores = judge.Model.Score(sequences, scoredAtOnce);
         for (int i = 0; i < scored.Count; i++) rewards[scored[i]] = judge.Reward(scores[i], options.RewardModelScale);
         return rewards;
     }

@@ -21,7 +21,7 @@ internal sealed class CurrentModel(StageContext context, int maxRows) : IDisposa
         if (_model is not null && _stage == artifact.Stage) return _model;
         Dispose();
         _model = LanguageModel.OpenToSample(context, artifact);
-        _engine = _model.NewEngine(maxRows);
+        _engine = _model.NewEngine(context, maxRows);
         _stage = artifact.Stage;
         return _model;
     }

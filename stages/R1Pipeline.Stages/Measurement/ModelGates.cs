@@ -56,7 +56,7 @@ internal static class ModelGates
 
         var measurement = new TaskMeasurement(name, options, problems, ShardSamples, context.Request.Seed, context.Request.Stage);
         context.Phase("gate");
-        var engine = model.NewEngine(measurement.MaxRows);
+        var engine = model.NewEngine(context, measurement.MaxRows);
         MeasuredShard[] shards =
         [
             .. Enumerable.Range(0, measurement.NumShards).Select(shard => measurement.Measure(model, engine, shard, shownSamples: 0, context.Progress)),

@@ -30,8 +30,8 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text) : IDisposab
         Text.Save(directory);
     }
 
-    /// <summary>An engine that samples from this model, at most <paramref name="maxRows"/> outputs side by side.</summary>
-    public GenerationEngine NewEngine(int maxRows) => new(Decoder, Text.Tokenizer.EosId, maxRows);
+    /// <summary>An engine that samples from this model, at most <paramref name="maxRows"/> outputs side by side, fewer after memory ran out.</summary>
+    public GenerationEngine NewEngine(StageContext context, int maxRows) => new(Decoder, Text.Tokenizer.EosId, context.MicroBatch(maxRows));
 
     /// <inheritdoc/>
     public void Dispose() => Decoder.Dispose();

@@ -34,6 +34,7 @@ public sealed class ReasoningRlStage : IStage
             policy.Text.Tokenizer.EosId,
             options,
             context.MicroBatch(options.MicroBatch),
+            context.MicroBatch(options.RolloutBatch),
             questions,
             new RuleScorer(policy.Text, reward),
             context.Request.Seed,

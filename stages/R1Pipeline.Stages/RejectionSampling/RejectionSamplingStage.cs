@@ -27,7 +27,7 @@ public sealed class RejectionSamplingStage : IStage
 
         var ledger = RowLedger.Read(context);
         var (problems, general) = Split(context, ledger, model, options);
-        var engine = model.NewEngine(Math.Min(options.ShardProblems, problems.Count) * options.Samples);
+        var engine = model.NewEngine(context, Math.Min(options.ShardProblems, problems.Count) * options.Samples);
         var sampler = new ProblemSampler(options, model, engine, problems, context.Request.Seed, context.Request.Stage);
         var shards = new ShardLoop<RejectionShard>(context).Run(
             sampler.NumShards, shard => sampler.Sample(shard, context.Progress), StepFigures, context.Resume?.Directory);

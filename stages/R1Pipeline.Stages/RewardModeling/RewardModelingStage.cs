@@ -67,8 +67,9 @@ public sealed class RewardModelingStage : IStage
     private static (double Accuracy, ScoreStatistics Statistics) Measure(StageContext context, RewardModel model, IReadOnlyList<PreferencePair> pairs)
     {
         context.Phase("measuring");
-        float[] chosen = model.Score([.. pairs.Select(pair => pair.Chosen)]);
-        float[] rejected = model.Score([.. pairs.Select(pair => pair.Rejected)]);
+        int atOnce = context.MicroBatch(RewardModel.ScoredAtOnce);
+        float[] chosen = model.Score([.. pairs.Select(pair => pair.Chosen)], atOnce);
+        float[] rejected = model.Score([.. pairs.Select(pair => pair.Rejected)], atOnce);
         context.Progress(2L * pairs.Count);
         double accuracy = (double)chosen.Zip(rejected).Count(pair => pair.First > pair.Second) / pairs.Count;
         return (accuracy, ScoreStatistics.Of([.. chosen, .. rejected]));

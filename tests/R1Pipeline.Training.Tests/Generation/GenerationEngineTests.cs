@@ -1,7 +1,6 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Generation;
-using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -75,7 +74,8 @@ public sealed class GenerationEngineTests : IDisposable
             using IDisposable frozen = no_grad();
             long[] ids = [.. prompt.Concat(output.OutputIds).Select(id => (long)id)];
             Tensor hidden = _model.Hidden(tensor(ids, [1, ids.Length]))[0].narrow(0, prompt.Length - 1, output.OutputIds.Length);
-            (Tensor logprobs, Tensor entropies) = TokenLogprobs.ComputeWithEntropy(hidden, _model.OutputWeight, tensor(ids[prompt.Length..]));
+            Tensor all = _model.Project(hidden).log_softmax(-1);
+            Tensor logprobs = all.gather(1, tensor(ids[prompt.Length..]).unsqueeze(1)).squeeze(1), entropies = all.exp().mul(all).sum(dim: -1).neg();
             for (int t = 0; t < output.OutputIds.Length; t++)
             {
                 Assert.Equal(logprobs[t].ToSingle(), output.Logprobs[t], 1e-4);
@@ -145,6 +145,31 @@ public sealed class GenerationEngineTests : IDisposable
             Assert.Equal(StageFailureClass.UserData, failure.Failure);
             Assert.Contains("prompt 1", failure.Message);
         }
+    }
+
+    [Fact]
+    public void Generate_EveryRowEndsWithItsFirstToken_WaitingOnesAreStillSampled()
+    {
+        SamplingOptions greedy = Sampling with { Temperature = 0 };
+        int first = Generate(8, greedy)[0].OutputIds[0];
+
+        IReadOnlyList<GeneratedSequence> outputs = new GenerationEngine(_model, eosId: first, 1).Generate([Requests[0]], greedy, Draws);
+
+        Assert.Equal(4, outputs.Count);
+        Assert.All(outputs, output => Assert.True(output.Finished && output.OutputIds is [int only] && only == first));
+    }
+
+    [Fact]
+    public void Generate_CacheLargerThanAnyMemory_IsOutOfMemory()
+    {
+        using Decoder longContext = Decoder.Create(
+            DecoderConfig.Of(new ModelShapeOptions { HiddenSize = 32, NumLayers = 1, NumHeads = 4, NumKvHeads = 4, IntermediateSize = 48, ContextTokens = 1 << 20 }, 16, Eos, 0), 5, "test", 0.3);
+        var engine = new GenerationEngine(longContext, Eos, int.MaxValue);
+
+        var failure = Assert.Throws<StageFailedException>(() =>
+            engine.Generate([new GenerationRequest([3], int.MaxValue, 0)], Sampling with { MaxNewTokens = 1 << 20 }, Draws));
+
+        Assert.Equal(StageFailureClass.OutOfMemory, failure.Failure);
     }
 
     private IReadOnlyList<GeneratedSequence> Generate(int maxRows, SamplingOptions? sampling = null) =>

@@ -17,6 +17,9 @@ internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, I
 
     public long TokensSeen { get; private set; }
 
+    /// <summary>Most rows that a decode step was told of during rollouts.</summary>
+    public long MostRolloutsAtOnce { get; private set; }
+
     /// <summary>Called after every completed step.</summary>
     public Action<StepMetrics>? OnStep { get; init; }
 
@@ -28,7 +31,11 @@ internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, I
 
     public void Phase(string name) => Events.Add(name);
 
-    public void Progress(long count) => TokensSeen += count;
+    public void Progress(long count)
+    {
+        TokensSeen += count;
+        if (Events.LastOrDefault() == "rollouts") MostRolloutsAtOnce = Math.Max(MostRolloutsAtOnce, count);
+    }
 
     public void CompleteStep(StepMetrics metrics)
     {

@@ -29,10 +29,10 @@ internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null) : IQues
     public static Decoder NewPolicy() => Decoder.Create(
         DecoderConfig.Of(new ModelShapeOptions { HiddenSize = 16, NumLayers = 1, NumHeads = 2, NumKvHeads = 1, IntermediateSize = 24, ContextTokens = 32 }, 12, Eos, 0), 3, "test", 0.2);
 
-    public static GrpoLoop NewLoop(Decoder policy, GrpoOptions options, GrpoLoopHost host, int? microBatch = null, GrpoLoopTask? task = null)
+    public static GrpoLoop NewLoop(Decoder policy, GrpoOptions options, GrpoLoopHost host, int? microBatch = null, GrpoLoopTask? task = null, int? rolloutBatch = null)
     {
         task ??= new GrpoLoopTask();
-        return new GrpoLoop(policy, Eos, options, microBatch, task, task, seed: 11, "rl", host);
+        return new GrpoLoop(policy, Eos, options, microBatch, rolloutBatch, task, task, seed: 11, "rl", host);
     }
 
     public IReadOnlyList<RlQuestion> Draw(long iteration) =>

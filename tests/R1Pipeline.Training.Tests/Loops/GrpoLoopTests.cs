@@ -53,6 +53,20 @@ public sealed class GrpoLoopTests
         Assert.All([3, 9], i => Assert.True(host.Steps[i].Values["kl"] > 1e-5));
     }
 
+    [Theory]
+    [InlineData(null, 12)]
+    [InlineData(5, 5)]
+    [InlineData(1, 1)]
+    public void Run_RolloutBatch_BoundsTheRowsThatAreDecodedSideBySide(int? rolloutBatch, long expected)
+    {
+        using Decoder policy = GrpoLoopTask.NewPolicy();
+        using var host = new GrpoLoopHost();
+        GrpoLoopTask.NewLoop(policy, Options with { Iterations = 1 }, host, rolloutBatch: rolloutBatch).Run(null);
+
+        Assert.Equal(12, host.Rollouts[1].Count);
+        Assert.Equal(expected, host.MostRolloutsAtOnce);
+    }
+
     [Fact]
     public void Run_Rollouts_AreCommittedWholeBeforeTheFirstUpdateOfTheirIteration()
     {

@@ -65,10 +65,10 @@ internal sealed class StageRig : IDisposable
     }
 
     /// <summary>Runs an attempt to its end.</summary>
-    public StageRun Run(StageRequest request, RecordingOwner? owner = null)
+    public StageRun Run(StageRequest request, RecordingOwner? owner = null, ILogger? log = null)
     {
         owner ??= new RecordingOwner();
-        var context = new StageContext(request, owner, Log.Logger);
+        var context = new StageContext(request, owner, log ?? Log.Logger);
         var result = AllStages.Create().Single(stage => stage.Uses == request.Uses).Execute(context);
         return new StageRun(request, owner, context, result, new ArtifactStore(Artifacts).DirectoryOf(result.Artifact));
     }
