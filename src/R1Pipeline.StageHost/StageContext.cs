@@ -84,7 +84,10 @@ public sealed class StageContext : ILoopHost
     public long StepsPlanned => _progress.StepsPlanned;
 
     /// <inheritdoc/>
-    public bool CheckpointDue => _owner.StopRequested || _keeper.IsDue(Ledger.Done);
+    public bool CheckpointDue => _owner.StopRequested || _keeper.IsDue(Ledger.Done) || (GatesComeNext && Ledger.Done > (_keeper.Newest?.Step ?? 0));
+
+    /// <summary>Whether the last step is done and gates are measured on its model next, which can take longer than many steps: nothing may be lost then.</summary>
+    private bool GatesComeNext => Ledger.Done == StepsPlanned && Request.Gates.Any(gate => gate.Data is not null);
 
     internal StepLedger Ledger { get; }
 
@@ -170,10 +173,16 @@ public sealed class StageContext : ILoopHost
     {
         if (step != Ledger.Done) throw new InvalidOperationException($"a checkpoint of step {step} was asked for after {Ledger.Done} steps");
         if (_keeper.Newest?.Step != step) CommitCheckpoint(step, write);
-        if (_owner.StopRequested)
-        {
-            throw new StageFailedException(StageFailureClass.Interrupted, $"stopped at step {step} as asked; `r1 resume {Request.Run}` goes on from there");
-        }
+        EndIfStopped();
+    }
+
+    /// <summary>Ends the attempt when somebody asked to stop. For long work after the last step, which has no checkpoints of its own.</summary>
+    /// <exception cref="StageFailedException">Interrupted.</exception>
+    public void EndIfStopped()
+    {
+        if (!_owner.StopRequested) return;
+        throw new StageFailedException(
+            StageFailureClass.Interrupted, $"stopped at step {_keeper.Newest?.Step ?? 0} as asked; `r1 resume {Request.Run}` goes on from there");
     }
 
     /// <inheritdoc/>

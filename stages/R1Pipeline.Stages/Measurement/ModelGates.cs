@@ -1,4 +1,3 @@
-using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Stages.Gates;
 using R1Pipeline.Stages.Models;
@@ -15,29 +14,33 @@ internal static class ModelGates
 {
     private const int ShardSamples = 512;
 
-    /// <summary>Measures every gate on <paramref name="model"/> and returns the accounts of the gates' rows.</summary>
-    public static IReadOnlyList<DataAccount> Measure(StageContext context, LanguageModel model, StageGates gates)
+    /// <summary>Measures every gate on <paramref name="model"/> and adds what became of the gates' rows to <paramref name="ledger"/>.</summary>
+    public static void Measure(StageContext context, LanguageModel model, StageGates gates, RowLedger ledger)
     {
-        var accounts = new List<DataAccount>();
+        // Gates on one source read the same rows: one ledger, in which a row that no gate could take is refused.
+        var ledgers = new Dictionary<string, RowLedger>();
+        var unfit = new Dictionary<LedgerRow, string>();
         foreach (var gate in context.Request.Gates)
         {
             string source = gate.Data ?? throw new InvalidOperationException($"stage {context.Request.Stage}: a gate of a training stage names its `data`.");
-            var ledger = RowLedger.Read(context, source);
-            var figures = Measure(context, model, gate, ledger);
+            if (!ledgers.TryGetValue(source, out var rows)) ledgers[source] = rows = RowLedger.Read(context, source);
+            var figures = Measure(context, model, gate, rows, unfit);
             gates.Measured(new GateOutcome(
                 $"{gate.Metric} of {context.Request.Stage} on {source} ({figures.NumProblems} problems, k = {figures.K}, temperature {gate.Temperature})",
                 GateMetric.Of(gate, figures.ToMetrics()),
                 gate.AtLeast,
                 gate.AtMost));
-
-            // Two gates on one source read the same rows: one account.
-            if (accounts.TrueForAll(account => account.Source != source) && !context.Request.Data.Contains(source)) accounts.AddRange(ledger.Accounts());
         }
 
-        return accounts;
+        foreach (var (row, reason) in unfit)
+        {
+            if (!row.IsUsed) row.Refuse(reason);
+        }
+
+        foreach (var rows in ledgers.Values) ledger.Merge(rows);
     }
 
-    private static TaskFigures Measure(StageContext context, LanguageModel model, GateOptions gate, RowLedger ledger)
+    private static TaskFigures Measure(StageContext context, LanguageModel model, GateOptions gate, RowLedger ledger, Dictionary<LedgerRow, string> unfit)
     {
         string name = $"gate/{gate.Data}";
         var options = new EvaluationTaskOptions
@@ -50,16 +53,18 @@ internal static class ModelGates
             Rows = gate.Rows,
             Format = gate.Format,
         };
-        var unfit = new Dictionary<LedgerRow, string>();
         var problems = TaskProblems.Of(name, options, ledger, [new QuestionFilter(model.Text, model.Decoder.Config)], unfit);
-        foreach (var (row, reason) in unfit) row.Refuse(reason);
 
         var measurement = new TaskMeasurement(name, options, problems, ShardSamples, context.Request.Seed, context.Request.Stage);
         context.Phase("gate");
         var engine = model.NewEngine(context, measurement.MaxRows);
         MeasuredShard[] shards =
         [
-            .. Enumerable.Range(0, measurement.NumShards).Select(shard => measurement.Measure(model, engine, shard, shownSamples: 0, context.Progress)),
+            .. Enumerable.Range(0, measurement.NumShards).Select(shard =>
+            {
+                context.EndIfStopped(); // the last step has its checkpoint: the resumed attempt begins with the gates
+                return measurement.Measure(model, engine, shard, shownSamples: 0, context.Progress);
+            }),
         ];
         measurement.MarkUsed();
         return measurement.Figures(shards);

@@ -20,12 +20,12 @@ internal static class TrainedModel
         StageContext context, LanguageModel model, LoopOutcome outcome, RowLedger ledger, IReadOnlyDictionary<string, double> metrics)
     {
         var gates = new StageGates(context);
-        var gateAccounts = ModelGates.Measure(context, model, gates);
+        ModelGates.Measure(context, model, gates, ledger);
         var artifact = context.CommitArtifact(ArtifactKind.Model, model.Save);
 
         var figures = new Dictionary<string, object> { ["steps"] = outcome.Steps, ["final_loss"] = outcome.FinalLoss };
         foreach (var (name, value) in metrics) figures[name] = value;
         if (gates.Outcomes.Count > 0) figures["gates"] = gates.Outcomes;
-        return gates.Demand(new StageResult(artifact, figures, [.. ledger.Accounts(), .. gateAccounts]));
+        return gates.Demand(new StageResult(artifact, figures, ledger.Accounts()));
     }
 }

@@ -34,4 +34,11 @@ internal sealed class LedgerRow(string source, DataRow row)
         if (IsUsed) throw new InvalidOperationException($"Row {Id} was used and cannot be refused ({reason}).");
         Refusal ??= reason;
     }
+
+    /// <summary>Takes over what became of the same row elsewhere in the stage: used by anybody is used, and only a row that nobody used stays refused.</summary>
+    public void Merge(LedgerRow same)
+    {
+        IsUsed |= same.IsUsed;
+        Refusal = IsUsed ? null : Refusal ?? same.Refusal;
+    }
 }

@@ -57,6 +57,28 @@ internal sealed class RowLedger
         return ledger;
     }
 
+    /// <summary>
+    /// Takes over what became of another reading's rows. A source that both read keeps one account: its rows are the same ones, in the same order.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The two readings of a source differ in length.</exception>
+    public void Merge(RowLedger other)
+    {
+        foreach (string source in other._sources)
+        {
+            LedgerRow[] theirs = [.. other._rows.Where(row => row.Source == source)];
+            if (!_sources.Contains(source))
+            {
+                _sources.Add(source);
+                _rows.AddRange(theirs);
+                continue;
+            }
+
+            LedgerRow[] mine = [.. _rows.Where(row => row.Source == source)];
+            if (mine.Length != theirs.Length) throw new InvalidOperationException($"Source {source} had {mine.Length} rows and then {theirs.Length}.");
+            foreach (var (row, same) in mine.Zip(theirs)) row.Merge(same);
+        }
+    }
+
     /// <summary>What became of the rows, one account a source, in the order of the sources.</summary>
     public IReadOnlyList<DataAccount> Accounts() =>
     [

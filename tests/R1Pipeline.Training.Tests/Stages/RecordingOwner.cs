@@ -12,7 +12,10 @@ internal sealed class RecordingOwner(int? stopAfterCheckpoints = null) : IOwnerC
 
     public List<RolloutShard> Rollouts { get; } = [];
 
-    public bool StopRequested => Checkpoints.Count >= stopAfterCheckpoints;
+    /// <summary>Asks for a stop from now on.</summary>
+    public bool Stop { get; set; }
+
+    public bool StopRequested => Stop || Checkpoints.Count >= stopAfterCheckpoints;
 
     public void Commit(Func<long, WorkerMessage> message)
     {

@@ -35,6 +35,26 @@ public sealed class RowLedgerTests
     }
 
     [Fact]
+    public void Merge_RowUsedInOneReadingAndRefusedInTheOther_IsUsedOnce()
+    {
+        var training = RowLedger.Of("src", Enumerable.Range(1, 4).Select(Row));
+        training.Rows[0].Use();
+        training.Rows[1].Refuse("too-long");
+        training.Rows[2].Refuse("too-long");
+        var gate = RowLedger.Of("src", Enumerable.Range(1, 4).Select(Row));
+        gate.Rows[0].Refuse("no-gold");
+        gate.Rows[1].Use();
+
+        training.Merge(gate);
+        training.Merge(RowLedger.Of("other", [Row(1)]));
+
+        Assert.Equal(["src", "other"], training.Accounts().Select(account => account.Source));
+        var account = training.Accounts()[0];
+        Assert.Equal((4L, 2L, 1L), (account.Read, account.Used, account.NotDrawn));
+        Assert.Equal(1, Assert.Single(account.Refused, refused => refused.Key == "too-long").Value);
+    }
+
+    [Fact]
     public void ShuffledPasses_TwoPasses_DrawEveryItemOncePerPassInAnotherOrder()
     {
         int[] items = [.. Enumerable.Range(0, 20)];
