@@ -50,7 +50,7 @@ public sealed class Sampler
     }
 
     /// <summary>The distribution that <see cref="Draw"/> draws from. [V]</summary>
-    public float[] Probabilities(ReadOnlySpan<float> logits)
+    internal float[] Probabilities(ReadOnlySpan<float> logits)
     {
         float[] probabilities = new float[logits.Length];
         float max = Max(logits);

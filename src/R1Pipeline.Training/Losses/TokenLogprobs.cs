@@ -21,23 +21,6 @@ public static class TokenLogprobs
     public static Tensor Compute(Tensor hidden, Tensor outputWeight, Tensor targets, double temperature = 1) =>
         Compute(hidden, outputWeight, targets, temperature, ChunkElements);
 
-    /// <summary>log p(target) and the entropy of the whole distribution (nats, never on the tape) for each row.</summary>
-    /// <returns>[N] each.</returns>
-    public static (Tensor Logprobs, Tensor Entropies) ComputeWithEntropy(Tensor hidden, Tensor outputWeight, Tensor targets, double temperature = 1)
-    {
-        Tensor logprobs = Compute(hidden, outputWeight, targets, temperature);
-        using IDisposable frozen = no_grad();
-        Tensor entropies = empty(hidden.size(0));
-        foreach ((long start, long length) in Chunks(hidden.size(0), outputWeight.size(0), ChunkElements))
-        {
-            using var scope = NewDisposeScope();
-            Tensor log = Logits(hidden.narrow(0, start, length), outputWeight, temperature).log_softmax(-1);
-            _ = entropies.narrow(0, start, length).copy_(log.exp().mul_(log).sum(dim: -1).neg_());
-        }
-
-        return (logprobs, entropies);
-    }
-
     internal static Tensor Compute(Tensor hidden, Tensor outputWeight, Tensor targets, double temperature, long chunkElements)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(targets.size(0), hidden.size(0));

@@ -46,16 +46,6 @@ public sealed class TokenLogprobsTests
     }
 
     [Fact]
-    public void ComputeWithEntropy_KnownDistribution_GivesNats()
-    {
-        using var scope = NewDisposeScope();
-        Tensor weight = tensor(new float[] { MathF.Log(0.5f), MathF.Log(0.25f), MathF.Log(0.25f) }, [3, 1]);
-        (Tensor logprobs, Tensor entropies) = TokenLogprobs.ComputeWithEntropy(ones(1, 1), weight, tensor(new long[] { 1 }));
-        Assert.Equal(Math.Log(0.25), logprobs[0].ToDouble(), 1e-6);
-        Assert.Equal(1.5 * Math.Log(2), entropies[0].ToDouble(), 1e-6);
-    }
-
-    [Fact]
     public void Compute_WithoutTape_SameValues()
     {
         using var scope = NewDisposeScope();
