@@ -37,8 +37,8 @@ public abstract record GrpoOptions : RewardedOptions
     [Range(1, 1_048_576)]
     public int MaxNewTokens { get; init; } = 32768;
 
-    /// <summary>Rollouts that are decoded side by side; null: all of an iteration. Bounds the KV cache.</summary>
-    [Range(1, 1_000_000), OutsideKey]
+    /// <summary>Rollouts that are decoded side by side; null: all of an iteration. Bounds the KV cache. Another number may change a rollout by rounding.</summary>
+    [Range(1, 1_000_000)]
     public int? RolloutBatch { get; init; }
 
     /// <summary>Clip range of the ratio, downwards: 1 - this. R1 stage 1: 10, which never binds below (r1-recipe.md 3.2).</summary>

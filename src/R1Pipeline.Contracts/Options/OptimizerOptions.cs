@@ -9,14 +9,14 @@ public abstract record OptimizerOptions : StageOptions
     [Range(0.0, 1.0)]
     public double LearningRate { get; init; } = 5e-5;
 
-    /// <summary>Learning rate at the last step.</summary>
+    /// <summary>The value that the decay reaches after the last step, as in transformers' schedules: the last step itself is still a little above it.</summary>
     [Range(0.0, 1.0)]
     public double EndLearningRate { get; init; }
 
     /// <summary>Shape of the decay.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine;
 
-    /// <summary>Optimizer steps of linear warm-up from 0.</summary>
+    /// <summary>Optimizer steps of linear warm-up; the first of them has rate 0.</summary>
     [Range(0, 1_000_000)]
     public int WarmupSteps { get; init; }
 

@@ -13,7 +13,7 @@ public abstract record StageOptions
     [Range(1, 1_000_000), OutsideKey]
     public int CheckpointEverySteps { get; init; } = 50;
 
-    /// <summary>Checkpoints kept while the stage runs; older ones are pruned after a commit.</summary>
+    /// <summary>Newest checkpoints that stay, also after the stage is done; older ones are pruned after a commit.</summary>
     [Range(1, 1000), OutsideKey]
     public int KeepCheckpoints { get; init; } = 2;
 
