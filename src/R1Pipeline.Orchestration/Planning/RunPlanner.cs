@@ -52,10 +52,16 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory)
         if (store is null) return (null, "never run");
 
         var result = store.FindResult(key.Sha256);
-        if (result is { State: ExecutionState.Done } && StageKey.Covers(result.Limits, key.Limits) && _artifacts.Exists(result.Artifact)) return (result, $"done in run {result.Run}");
-        if (result is not null && !_artifacts.Exists(result.Artifact)) return (null, $"its output of run {result.Run} is gone from the artifacts folder");
-        if (result is not null && !StageKey.Covers(result.Limits, key.Limits)) return (null, $"its gates or limits changed since run {result.Run}");
-        if (result is not null) return (null, $"missed a gate in run {result.Run}: {result.Message}");
+        if (result is not null)
+        {
+            if (!_artifacts.Exists(result.Artifact)) return (null, $"its output of run {result.Run} is gone from the artifacts folder");
+            return ResultJudge.Judge(result, key.Limits) switch
+            {
+                null => (null, $"its gates or limits changed since run {result.Run}"),
+                { State: ExecutionState.Done } done => (done, $"done in run {result.Run}"),
+                var missed => (null, $"missed a gate in run {result.Run}: {missed.Message}"),
+            };
+        }
         if (unfinished?.Stage(stage.Name) is { StepsDone: > 0 } begun && begun.Key == key.Sha256) return (null, $"begun in run {unfinished.Id}, at step {begun.StepsDone} of {begun.StepsPlanned}");
         var earlier = store.NewestDone(definition.Name, stage.Name);
         return (null, earlier is null ? "never run" : KeyDifference.Describe(earlier.Value.KeyParts, key.Parts) ?? "its result is gone");

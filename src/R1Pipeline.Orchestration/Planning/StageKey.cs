@@ -47,15 +47,6 @@ public sealed record StageKey(string Sha256, string Parts, string Limits)
         return new StageKey(Artifacts.Sha256.OfText(parts), parts, LimitsOf(stage, sources));
     }
 
-    /// <summary>Whether a result that was made under <paramref name="earlier"/> limits needs no new measurement under <paramref name="now"/>: every limit set now was set, and the same, then.</summary>
-    public static bool Covers(string? earlier, string now)
-    {
-        var then = earlier is null ? [] : JsonNode.Parse(earlier)!.AsObject();
-        return JsonNode.Parse(now)!.AsObject().All(limit => limit.Key == "gates"
-            ? limit.Value!.AsArray().All(gate => then["gates"] is JsonArray gates && gates.Any(old => JsonNode.DeepEquals(old, gate)))
-            : JsonNode.DeepEquals(then[limit.Key], limit.Value));
-    }
-
     private static string LimitsOf(StageDefinition stage, Dictionary<string, DataSourceDefinition> sources)
     {
         var limits = Pick(stage.Options, outside: true);

@@ -20,9 +20,9 @@ public sealed class StagePlanner(IRunStore store, string stateDirectory, FileHas
     public StageKey KeyOf(PipelineDefinition definition, StageDefinition stage, RunState run) =>
         StageKey.Of(definition, stage, name => OutputOf(run, name), hashes.OfFolder);
 
-    /// <summary>A result of the key that can be taken over: its output is there, and it was held against the same gates and limits; null: none.</summary>
+    /// <summary>A result of the key that can be taken over: its output is there, and it stands as its figures do under the limits of now; null: none.</summary>
     public StageResult? Reusable(StageKey key) =>
-        store.FindResult(key.Sha256) is { } result && StageKey.Covers(result.Limits, key.Limits) && _artifacts.Exists(result.Artifact) ? result : null;
+        store.FindResult(key.Sha256) is { } result && _artifacts.Exists(result.Artifact) ? ResultJudge.Judge(result, key.Limits) : null;
 
     /// <summary>
     /// The newest good checkpoint of the key that another run of the store left, if it is ahead of all that <paramref name="run"/> has itself:

@@ -133,7 +133,10 @@ internal sealed class StageRow
     };
 
     public StageResult ToResult() => new(
-        OriginRun ?? Run, OriginStage ?? Name, EnumWords.Parse<ExecutionState>(State), FailureClass(), Message, Limits, Artifact!, Element(Metrics), Accounts(), StepsDone, StepsPlanned);
+        OriginRun ?? Run, OriginStage ?? Name, EnumWords.Parse<ExecutionState>(State), FailureClass(), Message, Limits, Artifact!, Element(Metrics), Accounts(), StepsDone, StepsPlanned)
+    {
+        Accepted = AcceptMissedGates != 0,
+    };
 
     private StageFailureClass? FailureClass() => Failure is null ? null : EnumWords.Parse<StageFailureClass>(Failure);
 

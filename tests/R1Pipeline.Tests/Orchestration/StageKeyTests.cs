@@ -115,26 +115,6 @@ public sealed class StageKeyTests
     }
 
     [Fact]
-    public void Covers_LimitsRemovedOrEqual_True()
-    {
-        var gated = Rl with { Gates = [new GateOptions { Data = "gate-rows", AtLeast = 0.9 }], Options = new ReasoningRlOptions { MaxKl = 1 } };
-
-        Assert.True(StageKey.Covers(Key(gated).Limits, Key(gated).Limits));
-        Assert.True(StageKey.Covers(Key(gated).Limits, Key(Rl).Limits));
-    }
-
-    [Fact]
-    public void Covers_LimitsAddedOrChanged_False()
-    {
-        var gated = Rl with { Gates = [new GateOptions { Data = "gate-rows", AtLeast = 0.9 }] };
-
-        Assert.False(StageKey.Covers(Key(Rl).Limits, Key(gated).Limits));
-        Assert.False(StageKey.Covers(Key(Rl).Limits, Key(Rl with { Options = new ReasoningRlOptions { MaxKl = 1 } }).Limits));
-        Assert.False(StageKey.Covers(Key(gated).Limits, Key(gated, gate: GateRows with { Sha256 = "99" }).Limits));
-        Assert.False(StageKey.Covers(null, Key(gated).Limits));
-    }
-
-    [Fact]
     public void Describe_NamesEveryChange()
     {
         string before = Key(Rl).Parts;
@@ -152,8 +132,8 @@ public sealed class StageKeyTests
 
     private static StageKey Key(
         StageDefinition stage, DataSourceDefinition? rows = null, DataSourceDefinition? task = null, ArtifactRef? output = null,
-        DataSourceDefinition? gate = null, Func<string, string>? folder = null) => StageKey.Of(
-            new PipelineDefinition { Name = "p", Seed = 1, Data = [rows ?? File, task ?? Generated, gate ?? GateRows], Stages = [stage] },
+        Func<string, string>? folder = null) => StageKey.Of(
+            new PipelineDefinition { Name = "p", Seed = 1, Data = [rows ?? File, task ?? Generated, GateRows], Stages = [stage] },
             stage,
             _ => output ?? Some.Model,
             folder ?? (_ => "folder"));
