@@ -1,3 +1,4 @@
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.AllScenarioRl;
 using R1Pipeline.Stages.ColdStart;
 using R1Pipeline.Stages.Distillation;
@@ -9,7 +10,6 @@ using R1Pipeline.Stages.RejectionSampling;
 using R1Pipeline.Stages.RewardModeling;
 using R1Pipeline.Stages.SupervisedFineTuning;
 using R1Pipeline.Stages.TrainTokenizer;
-using R1Pipeline.StageHost;
 
 namespace R1Pipeline.Stages;
 

@@ -1,6 +1,6 @@
 using R1Pipeline.Contracts.Stages;
-using R1Pipeline.Stages.Models;
 using R1Pipeline.StageHost;
+using R1Pipeline.Stages.Models;
 using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Stages.AllScenarioRl;

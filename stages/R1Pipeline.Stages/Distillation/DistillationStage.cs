@@ -1,5 +1,5 @@
-using R1Pipeline.Stages.Supervised;
 using R1Pipeline.StageHost;
+using R1Pipeline.Stages.Supervised;
 
 namespace R1Pipeline.Stages.Distillation;
 

@@ -3,10 +3,10 @@ using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Gates;
 using R1Pipeline.Stages.Measurement;
 using R1Pipeline.Stages.Shards;
-using R1Pipeline.StageHost;
 
 namespace R1Pipeline.Stages.Evaluation;
 

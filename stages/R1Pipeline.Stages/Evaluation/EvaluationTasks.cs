@@ -1,9 +1,9 @@
 using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Measurement;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
-using R1Pipeline.StageHost;
 using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Stages.Evaluation;

@@ -1,8 +1,8 @@
 using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Gates;
 using R1Pipeline.Stages.Measurement;
 using R1Pipeline.Stages.Rows;
-using R1Pipeline.StageHost;
 using R1Pipeline.Training.Loops;
 
 namespace R1Pipeline.Stages.Models;

@@ -3,10 +3,10 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Stages.Supervised;
-using R1Pipeline.StageHost;
 using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Stages.Pretraining;

@@ -1,9 +1,9 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Rewards;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Questions;
 using R1Pipeline.Stages.Rows;
-using R1Pipeline.StageHost;
 using R1Pipeline.Training.Loops;
 
 namespace R1Pipeline.Stages.ReasoningRl;

@@ -2,11 +2,11 @@ using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Gates;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Stages.Shards;
-using R1Pipeline.StageHost;
 
 namespace R1Pipeline.Stages.RejectionSampling;
 

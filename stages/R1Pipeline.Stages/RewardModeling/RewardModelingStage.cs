@@ -1,10 +1,10 @@
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Gates;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
-using R1Pipeline.StageHost;
 using R1Pipeline.Training.Loops;
 using R1Pipeline.Training.Model;
 

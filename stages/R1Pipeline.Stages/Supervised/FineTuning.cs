@@ -1,8 +1,8 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Data.Sequences;
+using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
-using R1Pipeline.StageHost;
 
 namespace R1Pipeline.Stages.Supervised;
 

@@ -3,8 +3,8 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Data.Tokenizers;
-using R1Pipeline.Stages.Rows;
 using R1Pipeline.StageHost;
+using R1Pipeline.Stages.Rows;
 
 namespace R1Pipeline.Stages.TrainTokenizer;
 

@@ -16,7 +16,11 @@ public sealed class PlanEstimatorTests : IDisposable
 
     private static readonly StageDefinition Base = new()
     {
-        Name = "base", Uses = "pretraining", Seed = 1, Data = ["corpus"], Options = new PretrainingOptions { Tokenizer = "addition", BatchSize = 16 },
+        Name = "base",
+        Uses = "pretraining",
+        Seed = 1,
+        Data = ["corpus"],
+        Options = new PretrainingOptions { Tokenizer = "addition", BatchSize = 16 },
     };
 
     public void Dispose() => _folder.Dispose();
@@ -36,7 +40,10 @@ public sealed class PlanEstimatorTests : IDisposable
     {
         var rl = new StageDefinition
         {
-            Name = "rl", Uses = "reasoning-rl", Seed = 1, Inputs = [new StageInput("model", "base", "base")],
+            Name = "rl",
+            Uses = "reasoning-rl",
+            Seed = 1,
+            Inputs = [new StageInput("model", "base", "base")],
             Options = new ReasoningRlOptions { Iterations = 50, Questions = 16, GroupSize = 16, Minibatches = 2, MaxNewTokens = 80 },
         };
 
@@ -53,7 +60,11 @@ public sealed class PlanEstimatorTests : IDisposable
         File.WriteAllLines(path, Enumerable.Repeat("{\"prompt\":\"a\",\"response\":\"b\"}", 10).Append("  "));
         var sft = new StageDefinition
         {
-            Name = "sft", Uses = "supervised-fine-tuning", Seed = 1, Inputs = [new StageInput("model", "base", "base")], Data = ["rows"],
+            Name = "sft",
+            Uses = "supervised-fine-tuning",
+            Seed = 1,
+            Inputs = [new StageInput("model", "base", "base")],
+            Data = ["rows"],
             Options = new SupervisedFineTuningOptions { BatchSize = 4, Epochs = 3 },
         };
 

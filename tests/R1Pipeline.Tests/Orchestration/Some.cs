@@ -45,7 +45,14 @@ internal static class Some
 
     public static HeartbeatMessage Heartbeat(long steps = 5) => new()
     {
-        Sequence = 1, Phase = "update", StepsDone = steps, StepsPlanned = 10, StepsExecuted = steps, ResumedFrom = 0, ProgressCount = steps, ResidentBytes = 100,
+        Sequence = 1,
+        Phase = "update",
+        StepsDone = steps,
+        StepsPlanned = 10,
+        StepsExecuted = steps,
+        ResumedFrom = 0,
+        ProgressCount = steps,
+        ResidentBytes = 100,
         Live = new Dictionary<string, double> { ["loss"] = 1.5 },
     };
 
@@ -59,7 +66,9 @@ internal static class Some
     /// <summary>A stage that counts in the test worker; <paramref name="plan"/> as in its CountingPlan.</summary>
     public static StageDefinition Counting(string name, string plan, int every = 2, int maxAttempts = 5, int stallSeconds = 600, long seed = 1) => new()
     {
-        Name = name, Uses = "train-tokenizer", Seed = seed,
+        Name = name,
+        Uses = "train-tokenizer",
+        Seed = seed,
         Options = new TrainTokenizerOptions { EosToken = plan, CheckpointEverySteps = every, MaxAttempts = maxAttempts, StallTimeoutSeconds = stallSeconds },
     };
 

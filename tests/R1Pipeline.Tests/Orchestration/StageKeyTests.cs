@@ -14,13 +14,21 @@ public sealed class StageKeyTests
 
     private static readonly StageDefinition Rl = new()
     {
-        Name = "rl", Uses = "reasoning-rl", Seed = 1, Inputs = [new StageInput("model", "base", "base")], Data = ["rows"],
+        Name = "rl",
+        Uses = "reasoning-rl",
+        Seed = 1,
+        Inputs = [new StageInput("model", "base", "base")],
+        Data = ["rows"],
         Options = new ReasoningRlOptions(),
     };
 
     private static readonly StageDefinition Report = new()
     {
-        Name = "report", Uses = "evaluation", Seed = 1, Inputs = [new StageInput("models", "base", "base")], Options = new EvaluationOptions(),
+        Name = "report",
+        Uses = "evaluation",
+        Seed = 1,
+        Inputs = [new StageInput("models", "base", "base")],
+        Options = new EvaluationOptions(),
         Tasks = [KeyValuePair.Create("t1", new EvaluationTaskOptions { Data = "task" })],
     };
 

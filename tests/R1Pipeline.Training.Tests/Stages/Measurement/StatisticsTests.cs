@@ -122,6 +122,14 @@ public sealed class StatisticsTests
 
     private static GradedSample Sample(int problem, int sample, bool correct, bool loose, string? vote, int tokens) => new()
     {
-        Problem = problem, Sample = sample, Correct = correct, LooseCorrect = loose, Vote = vote, WellFormed = true, Mixed = false, Reflective = false, Tokens = tokens,
+        Problem = problem,
+        Sample = sample,
+        Correct = correct,
+        LooseCorrect = loose,
+        Vote = vote,
+        WellFormed = true,
+        Mixed = false,
+        Reflective = false,
+        Tokens = tokens,
     };
 }
