@@ -30,15 +30,6 @@ internal sealed class SeedsBenchmark(R1Command r1)
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (string stage in Stages) Console.WriteLine(Row(stage, runs, stage));
         Console.WriteLine(Row("reasoning-rl without language reward", ablations, "reasoning-rl"));
-        Console.WriteLine();
-        Console.WriteLine("| stage | wall seconds | peak resident MiB |");
-        Console.WriteLine("|---|---|---|");
-        foreach (JsonElement stage in runs[0].GetProperty("stages").EnumerateArray())
-        {
-            string name = stage.GetProperty("name").GetString()!;
-            Console.WriteLine($"| {name} | {Each(runs, run => Cost(run, name, "wall_seconds"), "0")} | {Each(runs, run => Cost(run, name, "peak_resident_bytes") / (1 << 20), "0")} |");
-        }
-
         return 0;
     }
 
@@ -57,7 +48,7 @@ internal sealed class SeedsBenchmark(R1Command r1)
             ("addition-t1", "pass_at_1"), ("addition-t06", "pass_at_1"), ("addition-t1", "loose_pass_at_1"), ("addition-t06", "format_rate"),
             ("addition-t1", "mixing_rate"), ("addition-t06", "mixing_rate"), ("addition-k16", "pass_at_k"), ("addition-k16", "cons_at_k"), ("general", "pass_at_1"),
         ];
-        return $"| {label} | {string.Join(" | ", figures.Select(figure => Each(runs, run => Figure(run, stage, figure.Task, figure.Metric), "0.000")))} |";
+        return $"| {label} | {string.Join(" | ", figures.Select(figure => Each(runs, run => Figure(run, stage, figure.Task, figure.Metric), ".000")))} |";
     }
 
     private static double Figure(JsonElement run, string model, string task, string metric)
@@ -71,7 +62,4 @@ internal sealed class SeedsBenchmark(R1Command r1)
 
     private static JsonElement Stage(JsonElement run, string name) =>
         run.GetProperty("stages").EnumerateArray().Single(stage => stage.GetProperty("name").GetString() == name);
-
-    private static double Cost(JsonElement run, string stage, string name) =>
-        Stage(run, stage).TryGetProperty(name, out JsonElement value) ? value.GetDouble() : double.NaN;
 }
