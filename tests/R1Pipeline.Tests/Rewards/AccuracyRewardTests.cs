@@ -75,7 +75,7 @@ public class AccuracyRewardTests
     [Fact]
     public void CanCompare_GoldsOfTheMathematicsFiles_AreMostlyReadable()
     {
-        // The share that has no accuracy reward for now: variables, matrices, number bases, plus-minus.
+        // The share that has no accuracy reward: variables, matrices, number bases, plus-minus.
         string[] golds = [.. SharedFiles.JsonLines("data/math/math500.jsonl").Select(row => row.GetProperty("answer").GetString()!)];
         Assert.True(golds.Count(AccuracyReward.CanCompare) > 0.85 * golds.Length);
         Assert.All(SharedFiles.JsonLines("data/math/gsm8k_test.jsonl"), row => Assert.True(AccuracyReward.CanCompare(row.GetProperty("final").GetString()!)));
