@@ -18,7 +18,7 @@ internal sealed class DoomedDirectory : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            _moved = null; // gone already: owner and worker both prune
+            _moved = null; // gone already: a later attempt of the stage was quicker
         }
     }
 
