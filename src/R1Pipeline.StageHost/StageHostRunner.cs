@@ -29,7 +29,7 @@ public static class StageHostRunner
         Directory.CreateDirectory(request.AttemptDirectory);
         using var log = AttemptLog.Open(request);
         var progress = new ProgressCounters();
-        var channel = new OwnerChannel(toOwner, Console.OpenStandardInput(), new Lease(request.LeaseLifetime, TimeProvider.System), progress);
+        var channel = new OwnerChannel(toOwner, Console.OpenStandardInput(), new LeaseClock(request.LeaseLifetime, TimeProvider.System), progress);
         using var signals = new StopSignals(channel.RequestStop);
         channel.Start();
         using var heartbeat = new HeartbeatThread(channel, progress);

@@ -22,7 +22,7 @@ internal static class ResultJudge
     /// <summary>The result as it stands under <paramref name="limits"/>, done or with a missed gate whatever another run accepted; null: it must be computed again.</summary>
     /// <param name="result">A finished computation of the stage's key.</param>
     /// <param name="limits">Limits of the stage now, as in <see cref="StageKey.Limits"/>.</param>
-    public static StageResult? Judge(StageResult result, string limits)
+    public static KeyResult? Judge(KeyResult result, string limits)
     {
         var then = result.Limits is null ? [] : JsonNode.Parse(result.Limits)!.AsObject();
         var now = JsonNode.Parse(limits)!.AsObject();
@@ -47,7 +47,7 @@ internal static class ResultJudge
         return judged.Contains(null) ? null : Verdict(result, [.. judged.Select(figure => figure!)]);
     }
 
-    private static StageResult Verdict(StageResult result, List<JsonObject> figures)
+    private static KeyResult Verdict(KeyResult result, List<JsonObject> figures)
     {
         var metrics = JsonNode.Parse(result.Metrics!.Value.GetRawText())!.AsObject();
         metrics[Gates] = new JsonArray([.. figures]);
@@ -83,7 +83,7 @@ internal static class ResultJudge
 
     private static double? Number(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : null;
 
-    private static List<JsonObject> Figures(StageResult result) =>
+    private static List<JsonObject> Figures(KeyResult result) =>
         result.Metrics is { ValueKind: JsonValueKind.Object } metrics ? List(JsonNode.Parse(metrics.GetRawText())!.AsObject()) : [];
 
     private static List<JsonObject> List(JsonObject parent) => parent[Gates] is JsonArray list ? [.. list.OfType<JsonObject>()] : [];

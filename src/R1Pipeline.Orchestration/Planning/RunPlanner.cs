@@ -43,7 +43,7 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory)
         }
     }
 
-    private (StageResult? Result, string Why) Look(
+    private (KeyResult? Result, string Why) Look(
         PipelineDefinition definition, StageDefinition stage, Dictionary<string, ArtifactRef?> outputs, RunState? unfinished)
     {
         var missing = stage.Inputs.Select(input => input.Stage).Where(input => outputs[input] is null).Distinct().ToList();

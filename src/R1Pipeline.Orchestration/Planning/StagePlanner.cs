@@ -21,7 +21,7 @@ public sealed class StagePlanner(IRunStore store, string stateDirectory, FileHas
         StageKey.Of(definition, stage, name => OutputOf(run, name), hashes.OfFolder);
 
     /// <summary>A result of the key that can be taken over: its output is there, and it stands as its figures do under the limits of now; null: none.</summary>
-    public StageResult? Reusable(StageKey key) =>
+    public KeyResult? Reusable(StageKey key) =>
         store.FindResult(key.Sha256) is { } result && _artifacts.Exists(result.Artifact) ? ResultJudge.Judge(result, key.Limits) : null;
 
     /// <summary>

@@ -14,7 +14,7 @@ public static class ResultTables
         var tables = new List<ReportTable>();
         foreach (StageSection evaluation in report.Stages)
         {
-            foreach (IGrouping<string, TaskFigures> task in TaskFigures.Read(evaluation.Metrics).GroupBy(figures => figures.Task))
+            foreach (IGrouping<string, ReportedTask> task in ReportedTask.Read(evaluation.Metrics).GroupBy(figures => figures.Task))
             {
                 tables.Add(Task(report, evaluation, task.Key, [.. task]));
             }
@@ -25,7 +25,7 @@ public static class ResultTables
     /// <summary>Rows are tasks, columns the paper's stages; empty when no stage of the recipe was measured.</summary>
     public static IReadOnlyList<ReportTable> Paper(RunReport report)
     {
-        IReadOnlyList<TaskFigures> figures = [.. report.Stages.SelectMany(stage => TaskFigures.Read(stage.Metrics))];
+        IReadOnlyList<ReportedTask> figures = [.. report.Stages.SelectMany(stage => ReportedTask.Read(stage.Metrics))];
         var measured = figures.Select(figure => figure.Model).ToHashSet();
         var columns = PaperColumns.Of(report.Stages)
             .Select(column => (column.Label, Stage: column.Stages.FirstOrDefault(measured.Contains) ?? (column.Stages.Count > 0 ? column.Stages[0] : null)))
@@ -33,7 +33,7 @@ public static class ResultTables
         if (!columns.Exists(column => column.Stage is not null && measured.Contains(column.Stage))) return [];
 
         var rows = new List<IReadOnlyList<string>>();
-        foreach (IGrouping<string, TaskFigures> task in figures.GroupBy(figure => figure.Task))
+        foreach (IGrouping<string, ReportedTask> task in figures.GroupBy(figure => figure.Task))
         {
             AddRow(rows, columns, task, "pass@1", figure => figure.PassAt1);
             if (task.Any(figure => figure.K > 1)) AddRow(rows, columns, task, $"cons@{task.First().K}", figure => figure.ConsAtK);
@@ -59,10 +59,10 @@ public static class ResultTables
         return new ReportTable("Stages of this run", null, heads, rows);
     }
 
-    private static ReportTable Task(RunReport report, StageSection evaluation, string task, IReadOnlyList<TaskFigures> models)
+    private static ReportTable Task(RunReport report, StageSection evaluation, string task, IReadOnlyList<ReportedTask> models)
     {
         int k = models.Max(model => model.K) ?? 1;
-        List<(string Head, Func<TaskFigures, string> Cell)> columns =
+        List<(string Head, Func<ReportedTask, string> Cell)> columns =
         [
             ("pass@1", model => Figures.ShareWithInterval(model.PassAt1, model.CiLow, model.CiHigh)),
             ("loose", model => Figures.Share(model.LoosePassAt1)),
@@ -80,7 +80,7 @@ public static class ResultTables
             ("tokens", model => Figures.Mean(model.MeanTokens)),
             ("wall", model => Figures.Duration(report.Stages.FirstOrDefault(stage => stage.Name == model.Model)?.Wall)),
         ]);
-        TaskFigures first = models[0];
+        ReportedTask first = models[0];
         string note = $"{evaluation.Name}: {first.NumProblems} problems, {k} {(k == 1 ? "sample" : "samples")} each, T = {first.Temperature?.ToString(CultureInfo.InvariantCulture) ?? Figures.None}; ± is half the 95 % interval.";
         return new ReportTable(
             task,
@@ -89,7 +89,7 @@ public static class ResultTables
             [.. models.Select(IReadOnlyList<string> (model) => [model.Model, .. columns.Select(column => column.Cell(model))])]);
     }
 
-    private static void AddRow(List<IReadOnlyList<string>> rows, List<(string Label, string? Stage)> columns, IEnumerable<TaskFigures> task, string metric, Func<TaskFigures, double?> value)
+    private static void AddRow(List<IReadOnlyList<string>> rows, List<(string Label, string? Stage)> columns, IEnumerable<ReportedTask> task, string metric, Func<ReportedTask, double?> value)
     {
         string name = $"{task.First().Task} ({metric})";
         rows.Add([name, .. columns.Select(column => task.FirstOrDefault(figure => figure.Model == column.Stage) is { } figure ? Figures.Share(value(figure)) : Figures.None)]);

@@ -65,7 +65,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
         }
     }
 
-    private void Reuse(StageDefinition stage, StageKey key, StageResult result)
+    private void Reuse(StageDefinition stage, StageKey key, KeyResult result)
     {
         var state = node.Store.Apply(run, new StageReused(node.Time.GetUtcNow(), stage.Name, key.Sha256, key.Parts, key.Limits, result)).Stage(stage.Name);
         node.Log.Information("Stage {Stage} is taken over from run {Run}", stage.Name, result.Run);

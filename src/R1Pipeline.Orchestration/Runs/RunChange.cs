@@ -14,7 +14,7 @@ public abstract record RunChange(DateTimeOffset At)
 public sealed record RunTakenOver(DateTimeOffset At, int OwnerPid) : RunChange(At);
 
 /// <summary>A stage's key was already done in this store.</summary>
-public sealed record StageReused(DateTimeOffset At, string Stage, string Key, string KeyParts, string Limits, StageResult Result) : RunChange(At)
+public sealed record StageReused(DateTimeOffset At, string Stage, string Key, string KeyParts, string Limits, KeyResult Result) : RunChange(At)
 {
     /// <inheritdoc/>
     public override string? Subject => Stage;

@@ -69,7 +69,7 @@ public interface IRunStore : IDisposable
     (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now);
 
     /// <summary>A finished computation of the key: a done one before one that missed a gate, the newest first; null: none.</summary>
-    StageResult? FindResult(string key);
+    KeyResult? FindResult(string key);
 
     /// <summary>Key parts and limits of the newest done stage of that name in a run of that pipeline; null: never run. For <c>plan</c>'s "why".</summary>
     (string KeyParts, string? Limits)? NewestDone(string pipeline, string stage);

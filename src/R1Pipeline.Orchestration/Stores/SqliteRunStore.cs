@@ -129,7 +129,7 @@ public sealed class SqliteRunStore : IRunStore
     public (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now) => _database.Read(transaction => Holder(transaction, key, exceptRun, now));
 
     /// <inheritdoc/>
-    public StageResult? FindResult(string key) => _database.Read(transaction =>
+    public KeyResult? FindResult(string key) => _database.Read(transaction =>
         transaction.Connection!.QueryFirstOrDefault<StageRow>(
             $"select {StageRow.Columns} from stage where stage_key = @key and artifact_sha256 is not null and (state = 'done' or (state = 'failed' and failure = 'gate-missed')) " +
             "order by case state when 'done' then 0 else 1 end, ended_at desc",

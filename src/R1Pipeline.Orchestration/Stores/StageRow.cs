@@ -132,7 +132,7 @@ internal sealed class StageRow
         Attempts = attempts,
     };
 
-    public StageResult ToResult() => new(
+    public KeyResult ToResult() => new(
         OriginRun ?? Run, OriginStage ?? Name, EnumWords.Parse<ExecutionState>(State), FailureClass(), Message, Limits, Artifact!, Element(Metrics), Accounts(), StepsDone, StepsPlanned)
     {
         Accepted = AcceptMissedGates != 0,

@@ -16,7 +16,7 @@ internal sealed class OwnerChannel : IOwnerChannel
 {
     private readonly Stream _toOwner;
     private readonly Stream _fromOwner;
-    private readonly Lease _lease;
+    private readonly LeaseClock _lease;
     private readonly ProgressCounters _progress;
     private readonly Lock _writing = new();
     private readonly object _state = new();
@@ -28,7 +28,7 @@ internal sealed class OwnerChannel : IOwnerChannel
     private volatile bool _stopRequested;
     private Exception? _protocolError;
 
-    public OwnerChannel(Stream toOwner, Stream fromOwner, Lease lease, ProgressCounters progress)
+    public OwnerChannel(Stream toOwner, Stream fromOwner, LeaseClock lease, ProgressCounters progress)
     {
         (_toOwner, _fromOwner, _lease, _progress) = (toOwner, fromOwner, lease, progress);
     }

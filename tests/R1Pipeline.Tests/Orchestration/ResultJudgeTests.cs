@@ -86,6 +86,6 @@ public sealed class ResultJudgeTests
         Assert.Equal(state, ResultJudge.Judge(result, $$"""{"gates":[],"{{option}}":{{atLeast}}}""")!.State);
     }
 
-    private static StageResult Result(ExecutionState state, string? limits, string? metrics) =>
+    private static KeyResult Result(ExecutionState state, string? limits, string? metrics) =>
         Some.Result(state) with { Limits = limits, Metrics = metrics is null ? null : JsonElement.Parse(metrics) };
 }

@@ -58,7 +58,7 @@ internal static class Some
 
     public static CheckpointRef Checkpoint(long step, long token = 1) => new(step, $"/state/step-{step}-t{token}", new string('c', 64), 1000);
 
-    public static StageResult Result(ExecutionState state = ExecutionState.Done) =>
+    public static KeyResult Result(ExecutionState state = ExecutionState.Done) =>
         new("run-0", "a", state, state == ExecutionState.Done ? null : StageFailureClass.GateMissed, "missed", "{}", Model, null, [], 10, 10);
 
     public static PipelineDefinition Pipeline(params StageDefinition[] stages) => new() { Name = "p", Seed = 1, Data = [], Stages = stages };

@@ -6,7 +6,7 @@ using R1Pipeline.Contracts.Stages;
 namespace R1Pipeline.Orchestration.Runs;
 
 /// <summary>A finished computation of a stage key, wherever it was done.</summary>
-public sealed record StageResult(
+public sealed record KeyResult(
     string Run, string Stage, ExecutionState State, StageFailureClass? Failure, string? Message, string? Limits, ArtifactRef Artifact,
     JsonElement? Metrics, IReadOnlyList<DataAccount> Data, long StepsDone, long StepsPlanned)
 {

@@ -6,7 +6,7 @@ namespace R1Pipeline.StageHost.Channel;
 /// </summary>
 /// <param name="lifetime">Silence after which the lease is lost.</param>
 /// <param name="time">Monotonic clock; it runs on while the process is stopped.</param>
-internal sealed class Lease(TimeSpan lifetime, TimeProvider time)
+internal sealed class LeaseClock(TimeSpan lifetime, TimeProvider time)
 {
     private long _from = time.GetTimestamp();
     private bool _lost;

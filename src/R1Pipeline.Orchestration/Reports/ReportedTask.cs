@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace R1Pipeline.Orchestration.Reports;
 
 /// <summary>The figures of one model on one task, as <c>metrics.models.&lt;stage&gt;.&lt;task&gt;</c> of <c>status --json</c> carries them. Figures that do not apply are null.</summary>
-public sealed record TaskFigures
+public sealed record ReportedTask
 {
     private static readonly JsonSerializerOptions SnakeCase = new()
     {
@@ -65,15 +65,15 @@ public sealed record TaskFigures
     public double? MeanTokens { get; init; }
 
     /// <summary>Reads every model and task of an evaluation stage's metrics, in their order; other metrics have none.</summary>
-    public static IReadOnlyList<TaskFigures> Read(JsonElement? metrics)
+    public static IReadOnlyList<ReportedTask> Read(JsonElement? metrics)
     {
-        var figures = new List<TaskFigures>();
+        var figures = new List<ReportedTask>();
         if (metrics is not { ValueKind: JsonValueKind.Object } stage || !stage.TryGetProperty("models", out JsonElement models)) return figures;
         foreach (JsonProperty model in models.EnumerateObject())
         {
             foreach (JsonProperty task in model.Value.EnumerateObject())
             {
-                TaskFigures? read = task.Value.Deserialize<TaskFigures>(SnakeCase);
+                ReportedTask? read = task.Value.Deserialize<ReportedTask>(SnakeCase);
                 if (read is not null) figures.Add(read with { Model = model.Name, Task = task.Name });
             }
         }

@@ -4,14 +4,14 @@ using R1Pipeline.StageHost.Channel;
 namespace R1Pipeline.Tests.StageHost;
 
 /// <summary>The worker never believes in its lease longer than the owner can.</summary>
-public sealed class LeaseTests
+public sealed class LeaseClockTests
 {
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void RenewFrom_CountsFromTheSendingNotFromTheAnswer()
     {
-        var lease = new Lease(TimeSpan.FromSeconds(10), _time);
+        var lease = new LeaseClock(TimeSpan.FromSeconds(10), _time);
         long sent = lease.Now;
         _time.Advance(TimeSpan.FromSeconds(9));
 
@@ -23,7 +23,7 @@ public sealed class LeaseTests
     [Fact]
     public void IsLost_OnceRunOut_StaysSoWhateverIsAnsweredLate()
     {
-        var lease = new Lease(TimeSpan.FromSeconds(10), _time);
+        var lease = new LeaseClock(TimeSpan.FromSeconds(10), _time);
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.True(lease.IsLost);
 
@@ -36,7 +36,7 @@ public sealed class LeaseTests
     [Fact]
     public void IsLost_RunOutWhileNobodyLooked_IsFoundByTheAnswerToo()
     {
-        var lease = new Lease(TimeSpan.FromSeconds(10), _time);
+        var lease = new LeaseClock(TimeSpan.FromSeconds(10), _time);
         _time.Advance(TimeSpan.FromSeconds(11));
 
         lease.RenewFrom(lease.Now);
@@ -47,7 +47,7 @@ public sealed class LeaseTests
     [Fact]
     public void RenewFrom_InTime_GivesAWholeLifetime()
     {
-        var lease = new Lease(TimeSpan.FromSeconds(10), _time);
+        var lease = new LeaseClock(TimeSpan.FromSeconds(10), _time);
         _time.Advance(TimeSpan.FromSeconds(9));
         lease.RenewFrom(lease.Now);
         _time.Advance(TimeSpan.FromSeconds(9));
