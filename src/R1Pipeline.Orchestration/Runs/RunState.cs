@@ -15,6 +15,9 @@ public sealed record RunState
     /// <summary>Where it stands.</summary>
     public ExecutionState State { get; init; }
 
+    /// <summary>Its turn on the node's slots: the higher one first.</summary>
+    public int Priority { get; init; }
+
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

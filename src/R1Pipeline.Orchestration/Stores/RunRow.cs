@@ -6,7 +6,7 @@ namespace R1Pipeline.Orchestration.Stores;
 internal sealed class RunRow
 {
     public const string Columns =
-        "id, pipeline, definition_sha256 as DefinitionSha256, state, owner_pid as OwnerPid, cancel_requested as CancelRequested, created_at as CreatedAt, ended_at as EndedAt";
+        "id, pipeline, definition_sha256 as DefinitionSha256, state, owner_pid as OwnerPid, cancel_requested as CancelRequested, priority, created_at as CreatedAt, ended_at as EndedAt";
 
     public string Id { get; set; } = "";
 
@@ -20,6 +20,8 @@ internal sealed class RunRow
 
     public long CancelRequested { get; set; }
 
+    public int Priority { get; set; }
+
     public long CreatedAt { get; set; }
 
     public long? EndedAt { get; set; }
@@ -32,6 +34,7 @@ internal sealed class RunRow
         State = run.State.Word(),
         OwnerPid = run.OwnerPid,
         CancelRequested = run.CancelRequested ? 1 : 0,
+        Priority = run.Priority,
         CreatedAt = run.CreatedAt.ToUnixTimeMilliseconds(),
         EndedAt = run.EndedAt?.ToUnixTimeMilliseconds(),
     };
@@ -44,6 +47,7 @@ internal sealed class RunRow
         State = EnumWords.Parse<ExecutionState>(State),
         OwnerPid = OwnerPid,
         CancelRequested = CancelRequested != 0,
+        Priority = Priority,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
         EndedAt = Time(EndedAt),
         Stages = stages,

@@ -32,9 +32,9 @@ internal static class RunTables
         var connection = transaction.Connection!;
         var row = RunRow.Of(run);
         connection.Execute(
-            "insert into run (id, pipeline, definition_sha256, definition, state, owner_pid, cancel_requested, created_at, ended_at) " +
-            "values (@Id, @Pipeline, @DefinitionSha256, @definition, @State, @OwnerPid, @CancelRequested, @CreatedAt, @EndedAt)",
-            new { row.Id, row.Pipeline, row.DefinitionSha256, definition, row.State, row.OwnerPid, row.CancelRequested, row.CreatedAt, row.EndedAt },
+            "insert into run (id, pipeline, definition_sha256, definition, state, owner_pid, cancel_requested, priority, created_at, ended_at) " +
+            "values (@Id, @Pipeline, @DefinitionSha256, @definition, @State, @OwnerPid, @CancelRequested, @Priority, @CreatedAt, @EndedAt)",
+            new { row.Id, row.Pipeline, row.DefinitionSha256, definition, row.State, row.OwnerPid, row.CancelRequested, row.Priority, row.CreatedAt, row.EndedAt },
             transaction);
         for (int i = 0; i < run.Stages.Count; i++)
         {
@@ -50,7 +50,7 @@ internal static class RunTables
     {
         var connection = transaction.Connection!;
         connection.Execute(
-            "update run set state = @State, owner_pid = @OwnerPid, cancel_requested = @CancelRequested, ended_at = @EndedAt where id = @Id",
+            "update run set state = @State, owner_pid = @OwnerPid, cancel_requested = @CancelRequested, priority = @Priority, ended_at = @EndedAt where id = @Id",
             RunRow.Of(after),
             transaction);
         for (int i = 0; i < after.Stages.Count; i++)

@@ -35,8 +35,9 @@ public sealed class SqliteRunStore : IRunStore
 
     /// <inheritdoc/>
     public IReadOnlyList<RunSummary> Runs() => _database.Read(transaction =>
-        transaction.Connection!.Query<(string Id, string Pipeline, string State, long CreatedAt)>("select id, pipeline, state, created_at from run order by created_at, id", transaction: transaction)
-            .Select(row => new RunSummary(row.Id, row.Pipeline, EnumWords.Parse<ExecutionState>(row.State), DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt)))
+        transaction.Connection!.Query<(string Id, string Pipeline, string State, long CreatedAt, int Priority)>(
+                "select id, pipeline, state, created_at, priority from run order by created_at, id", transaction: transaction)
+            .Select(row => new RunSummary(row.Id, row.Pipeline, EnumWords.Parse<ExecutionState>(row.State), DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), row.Priority))
             .ToList());
 
     /// <inheritdoc/>

@@ -39,6 +39,15 @@ public sealed class SqliteRunStoreTests : IDisposable
     }
 
     [Fact]
+    public void Runs_Priority_IsKept()
+    {
+        _store.Create(Some.Run() with { Priority = -3 }, "{}");
+        _store.Apply("run-1", new RunTakenOver(Some.Time, 1));
+
+        Assert.Equal((-3, -3), (_store.Find("run-1")!.Priority, Assert.Single(_store.Runs()).Priority));
+    }
+
+    [Fact]
     public void StartAttempt_TokensOnlyGrow()
     {
         Create("run-1", "a");
