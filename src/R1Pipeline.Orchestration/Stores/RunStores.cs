@@ -12,7 +12,7 @@ public static class RunStores
     public static IRunStore? Open(string stateDirectory, bool create)
     {
         string database = RunDirectory.DatabaseOf(stateDirectory);
-        if (!create) return File.Exists(database) ? SqliteRunStore.Open(database) : null;
+        if (!create) return File.Exists(database) ? WithFaults(SqliteRunStore.Open(database)) : null;
         try
         {
             Directory.CreateDirectory(stateDirectory);
@@ -21,6 +21,10 @@ public static class RunStores
         {
             throw new RunRefusedException($"the state folder {stateDirectory} cannot be created: {e.Message}", exitCode: 4);
         }
-        return SqliteRunStore.Open(database);
+        return WithFaults(SqliteRunStore.Open(database));
     }
+
+    /// <summary>Unset, as in every real process, the variable changes nothing.</summary>
+    private static IRunStore WithFaults(IRunStore store) =>
+        OwnerKillPoint.Of(Environment.GetEnvironmentVariable(OwnerKillPoint.Variable)) is { } point ? new KillPointRunStore(store, point) : store;
 }
