@@ -5,7 +5,7 @@ namespace R1Pipeline.Artifacts;
 /// <code>
 /// STATE/ r1.db
 ///        artifacts/SHA256/   artifact.json, the files, provenance.json (outside the hash)
-///        runs/RUN/           definition.json, pipeline.yaml, lock, report.md, report.html
+///        runs/RUN/           definition.json, pipeline.yaml, lock, run.jsonl, report.md, report.html
 ///             stages/STAGE/  checkpoints/step-000000120-t3/   rollouts/iteration-000001.jsonl
 ///                            attempts/1/  request.json, log.jsonl, stderr.log, report.json
 /// </code>
@@ -36,6 +36,9 @@ public sealed class RunDirectory(string stateDirectory, string run)
 
     /// <summary>File whose lock the run's owner holds.</summary>
     public string Lock => Path.Combine(Root, "lock");
+
+    /// <summary>What the run's owners did, compact JSON, one event a line.</summary>
+    public string Log => Path.Combine(Root, "run.jsonl");
 
     /// <summary>The report, Markdown.</summary>
     public string ReportMarkdown => Path.Combine(Root, "report.md");

@@ -20,7 +20,7 @@ namespace R1Pipeline.Orchestration;
 /// <param name="options">How to work on this node.</param>
 /// <param name="store">The store of the state folder.</param>
 /// <param name="events">The onlooker.</param>
-/// <param name="log">The run log.</param>
+/// <param name="log">The host's log; each run has a file of its own besides.</param>
 /// <param name="time">The clock.</param>
 public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEvents events, ILogger log, TimeProvider time)
 {
@@ -59,8 +59,8 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
 
     private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, bool continued, Action<RunState> prepare, CancellationToken stop)
     {
-        var node = new AttemptServices(
-            options, store, new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory)), new SerialRunEvents(events), log.ForContext("Run", run), time);
+        using var runLog = RunLog.Open(log, new RunDirectory(options.StateDirectory, run), run);
+        var node = new AttemptServices(options, store, new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory)), new SerialRunEvents(events), runLog, time);
         using var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
         prepare(store.Apply(run, new RunTakenOver(time.GetUtcNow(), Environment.ProcessId)));
         node.Log.Information("Run {Run} of pipeline {Pipeline} {How}", run, definition.Name, continued ? "goes on" : "starts");

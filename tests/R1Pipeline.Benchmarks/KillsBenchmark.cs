@@ -26,7 +26,9 @@ internal sealed class KillsBenchmark(string state)
         foreach (JsonElement stage in expected.GetProperty("stages").EnumerateArray())
         {
             string name = stage.GetProperty("name").GetString()!;
-            if (!await KillInAsync(killed, run, name, seed)) escaped.Add(name);
+            double share = new RandomStream(seed, name, 0, "kill").NextDouble();
+            var moment = TimeSpan.FromSeconds(share * stage.GetProperty("wall_seconds").GetDouble());
+            if (!await KillInAsync(killed, run, name, moment)) escaped.Add(name);
         }
 
         (code, output) = await killed.RunAsync(run);
@@ -50,41 +52,33 @@ internal sealed class KillsBenchmark(string state)
         return equal && escaped.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>Runs until the stage has done a random share of its steps, then kills the whole process tree. False: the stage was done before.</summary>
-    private static async Task<bool> KillInAsync(R1Command r1, string[] run, string stage, long seed)
+    /// <summary>
+    /// Starts the run or goes on with it, waits until the stage gets a worker and then for the moment, and kills the whole process tree.
+    /// False: the stage ended before.
+    /// </summary>
+    private static async Task<bool> KillInAsync(R1Command r1, string[] run, string stage, TimeSpan moment)
     {
-        double share = new RandomStream(seed, stage, 0, "kill").NextDouble();
+        int attempts = NumAttempts(r1, stage);
         using Process process = r1.Start(run);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        bool killed = false;
-        while (!process.HasExited && !killed)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
-            if (await FindStageAsync(r1, stage) is not { } current) continue;
-            string stageState = current.GetProperty("state").GetString()!;
-            if (stageState == "done") break;
-            double planned = current.GetProperty("steps_planned").GetDouble();
-            if (stageState != "running" || planned == 0 || current.GetProperty("steps_done").GetDouble() < Math.Floor(share * planned)) continue;
-            killed = true;
-            Console.Error.WriteLine($"killing in {stage} at step {current.GetProperty("steps_done")} of {planned}");
-        }
-
+        while (!process.HasExited && NumAttempts(r1, stage) == attempts) await Task.Delay(TimeSpan.FromMilliseconds(20));
+        await Task.WhenAny(Task.Delay(moment), process.WaitForExitAsync());
         if (!process.HasExited) process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         await output;
-        return killed;
+
+        JsonElement state = (await r1.StatusAsync(await r1.NewestRunAsync())).GetProperty("stages").EnumerateArray()
+            .Single(candidate => candidate.GetProperty("name").GetString() == stage);
+        Console.Error.WriteLine($"killed {moment.TotalSeconds:0.0} s after {stage} got its worker, at step {state.GetProperty("steps_done")} of {state.GetProperty("steps_planned")}");
+        return state.GetProperty("state").GetString() != "done";
     }
 
-    private static async Task<JsonElement?> FindStageAsync(R1Command r1, string name)
+    /// <summary>Worker processes that the stage was given so far, by the documented layout of the state folder.</summary>
+    private static int NumAttempts(R1Command r1, string stage)
     {
-        (int code, string output) = await r1.RunAsync("runs", "--json");
-        if (code != 0 || output.Trim().Length == 0) return null;
-        JsonElement status = await r1.StatusAsync(await r1.NewestRunAsync());
-        foreach (JsonElement stage in status.GetProperty("stages").EnumerateArray())
-        {
-            if (stage.GetProperty("name").GetString() == name) return stage;
-        }
-
-        return null;
+        string runs = Path.Combine(r1.State, "runs");
+        return Directory.Exists(runs)
+            ? Directory.GetDirectories(runs).Select(run => Path.Combine(run, "stages", stage, "attempts")).Where(Directory.Exists).Sum(folder => Directory.GetDirectories(folder).Length)
+            : 0;
     }
 }

@@ -104,6 +104,10 @@ public sealed class InterruptionTests : IDisposable
         Assert.Equal(previous, (await r1.StageAsync("base")).GetProperty("resumed_from")[0].GetInt64());
         string logs = (await r1.SucceedAsync("logs", await r1.NewestRunAsync(), "base")).Output;
         Assert.Contains(Path.GetFileName(damaged), logs, StringComparison.Ordinal);
+        Assert.DoesNotContain("of pipeline tiny", logs, StringComparison.Ordinal);
+        string ofTheRun = (await r1.SucceedAsync("logs", await r1.NewestRunAsync())).Output;
+        Assert.Contains("of pipeline tiny starts", ofTheRun, StringComparison.Ordinal);
+        Assert.Contains("of pipeline tiny goes on", ofTheRun, StringComparison.Ordinal);
     }
 
     [Fact]

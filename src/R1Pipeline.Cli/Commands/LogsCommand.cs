@@ -6,15 +6,15 @@ using R1Pipeline.Orchestration.Status;
 
 namespace R1Pipeline.Cli.Commands;
 
-/// <summary><c>r1 logs</c>: what the workers of a run wrote, attempt by attempt, and what native code printed. Reads files only.</summary>
+/// <summary><c>r1 logs</c>: what the owners of a run did, then what its workers wrote, attempt by attempt, and what native code printed. Reads files only.</summary>
 internal static class LogsCommand
 {
     public static Command Create()
     {
         Argument<string> run = CommonOptions.Run();
-        var stage = new Argument<string?>("STAGE") { Description = "Only this stage.", Arity = ArgumentArity.ZeroOrOne };
+        var stage = new Argument<string?>("STAGE") { Description = "Only the workers of this stage.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "The log lines as they are: compact JSON." };
-        var command = new Command("logs", "Print the logs of a run's workers.") { run, stage, json };
+        var command = new Command("logs", "Print the logs of a run and of its workers.") { run, stage, json };
         command.SetAction(parsed => Execute(parsed, parsed.GetRequiredValue(run), parsed.GetValue(stage), parsed.GetValue(json)));
         return command;
     }
@@ -28,6 +28,11 @@ internal static class LogsCommand
         if (stages.Count == 0) throw new RunRefusedException($"run {run} has no stage '{stage}'; it has {string.Join(", ", status.Stages.Select(found => found.Name))}", ExitCode.WrongInput);
 
         var directory = new RunDirectory(state.Directory, run);
+        if (stage is null)
+        {
+            if (!json) terminal.Print($"== run {run}");
+            PrintLog(terminal, directory.Log, json);
+        }
         foreach (StageStatus found in stages)
         {
             for (int attempt = 1; attempt <= found.Attempts; attempt++) Print(terminal, found.Name, attempt, directory.Attempt(found.Name, attempt), json);
@@ -38,9 +43,14 @@ internal static class LogsCommand
     private static void Print(Terminal terminal, string stage, int attempt, string directory, bool json)
     {
         if (!json) terminal.Print($"== {stage}, attempt {attempt}");
-        foreach (string line in Lines(RunDirectory.LogOf(directory))) terminal.Print(json ? line : LogLine.Render(line));
+        PrintLog(terminal, RunDirectory.LogOf(directory), json);
         if (json) return;
         foreach (string line in Lines(RunDirectory.StandardErrorOf(directory))) terminal.Print("stderr: " + line);
+    }
+
+    private static void PrintLog(Terminal terminal, string path, bool json)
+    {
+        foreach (string line in Lines(path)) terminal.Print(json ? line : LogLine.Render(line));
     }
 
     /// <summary>Lines of a file that its writer may still hold open; none when it is not there yet.</summary>
