@@ -65,7 +65,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "evaluation", Options = typeof(EvaluationOptions), Output = ArtifactKind.EvaluationReport, Version = 1,
+            Name = "evaluation", Options = typeof(EvaluationOptions), Output = ArtifactKind.EvaluationReport, Version = 2,
             Inputs = [new("models", ArtifactKind.Model, StageInputShape.List, Required: true)], TakesTasks = true,
         },
     ];

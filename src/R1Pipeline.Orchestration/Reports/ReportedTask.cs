@@ -33,7 +33,7 @@ public sealed record ReportedTask
     /// <summary>Upper end of its 95 % interval.</summary>
     public double? CiHigh { get; init; }
 
-    /// <summary>pass@1 whatever the format.</summary>
+    /// <summary>The same by the last number of the output, whatever its format: it can lie below pass@1. A gold answer that is no number is compared strictly.</summary>
     [JsonPropertyName("loose_pass_at_1")]
     public double? LoosePassAt1 { get; init; }
 

@@ -7,7 +7,8 @@ using R1Pipeline.Training.Generation;
 namespace R1Pipeline.Stages.Measurement;
 
 /// <summary>
-/// Grades sampled outputs. A row with a gold answer is graded by it (strict: the answer that counts; loose: the last number anywhere);
+/// Grades sampled outputs. A row with a gold answer is graded by it (strict: the answer that counts; loose: the last number
+/// anywhere, which a right answer can be followed by; where the gold is no number, the strict verdict stands for it);
 /// a row without one by its must and must-not words (strict: and well-formed; loose: whatever the format).
 /// </summary>
 internal sealed class SampleGrader(ModelText text, AnswerFormat format)
@@ -25,7 +26,7 @@ internal sealed class SampleGrader(ModelText text, AnswerFormat format)
             Problem = problem,
             Sample = output.Sample,
             Correct = (byGold ? statistics.Strict : statistics.Helpful) == true,
-            LooseCorrect = byGold ? statistics.Loose == true : HasWords(input),
+            LooseCorrect = byGold ? (statistics.Loose ?? statistics.Strict) == true : HasWords(input),
             Vote = byGold || statistics.FormatOk ? statistics.Answer : null,
             WellFormed = statistics.FormatOk,
             Mixed = statistics.Mixed,
