@@ -30,12 +30,31 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <param name="definition">What to run; file hashes are filled in here.</param>
     /// <param name="source">The file it came from, kept beside the run.</param>
     /// <param name="stop">Asks the workers to checkpoint; the run then rests as interrupted.</param>
+    /// <param name="priority">Its turn on the node's slots, the higher one first; null: 0 for a new run, what it was for one that goes on.</param>
     /// <exception cref="RunRefusedException">The run has an owner already, or does not fit on this machine.</exception>
-    public async Task<RunOutcome> RunAsync(PipelineDefinition definition, RunSource source, CancellationToken stop)
+    public async Task<RunOutcome> RunAsync(PipelineDefinition definition, RunSource source, CancellationToken stop, int? priority = null)
     {
         definition = _hashes.FillIn(definition);
-        var (run, held, continued) = Claim(definition, source);
-        using (held) return await WorkAsync(definition, run, continued, _ => { }, stop);
+        var (run, held) = Claim(definition, source, priority);
+        using (held) return await WorkAsync(definition, run, _ => { }, stop);
+    }
+
+    /// <summary>
+    /// Puts a definition into the queue and returns at once: its newest unfinished run, else a new one, waits in the store for whoever goes on with
+    /// it by <see cref="ResumeAsync"/>. A run that somebody works on stays as it is.
+    /// </summary>
+    /// <param name="definition">What to run; file hashes are filled in here.</param>
+    /// <param name="source">The file it came from, kept beside the run.</param>
+    /// <param name="priority">As for <see cref="RunAsync"/>.</param>
+    /// <exception cref="RunRefusedException">It does not fit on this machine, or a file cannot be read.</exception>
+    public RunState Submit(PipelineDefinition definition, RunSource source, int? priority = null)
+    {
+        definition = _hashes.FillIn(definition);
+        using var alone = OneClaimAtATime();
+        if (store.NewestUnfinished(ResolvedDefinition.Sha256(definition)) is not { } run) return Create(definition, source, NewId(definition), priority);
+        Prioritize(run, priority);
+        using var held = RunLock.TryTake(new RunDirectory(options.StateDirectory, run));
+        return held is null ? store.Find(run)! : store.Apply(run, new RunQueued(time.GetUtcNow()));
     }
 
     /// <summary>Goes on with a run, or redoes it from a stage.</summary>
@@ -46,6 +65,24 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, or its data changed.</exception>
     public async Task<RunOutcome> ResumeAsync(string run, string? from, IReadOnlyCollection<string> accept, CancellationToken stop)
     {
+        var definition = RequireResumable(run, from, accept);
+        using var held = Hold(run);
+        return await WorkAsync(definition, run, _ => Prepare(definition, run, from, accept), stop);
+    }
+
+    /// <summary>As <see cref="ResumeAsync"/>, but only puts the run into the queue.</summary>
+    /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, or its data changed.</exception>
+    public RunState Requeue(string run, string? from, IReadOnlyCollection<string> accept)
+    {
+        var definition = RequireResumable(run, from, accept);
+        using var held = Hold(run);
+        store.Apply(run, new RunQueued(time.GetUtcNow()));
+        Prepare(definition, run, from, accept);
+        return store.Find(run)!;
+    }
+
+    private PipelineDefinition RequireResumable(string run, string? from, IReadOnlyCollection<string> accept)
+    {
         var state = store.Find(run) ?? throw new RunRefusedException($"there is no run '{run}' in {options.StateDirectory}; `r1 runs` lists them", exitCode: 2);
         foreach (string name in accept.Append(from ?? state.Stages[0].Name).Where(name => state.Stages.All(stage => stage.Name != name)))
         {
@@ -53,12 +90,12 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         }
         var definition = ResolvedDefinition.Read(store.Definition(run));
         RefuseChangedData(run, definition, state);
-        using var held = Hold(run);
-        return await WorkAsync(definition, run, continued: true, _ => Prepare(definition, run, from, accept), stop);
+        return definition;
     }
 
-    private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, bool continued, Action<RunState> prepare, CancellationToken stop)
+    private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, Action<RunState> prepare, CancellationToken stop)
     {
+        bool continued = store.Find(run)!.Stages.Any(stage => stage.State != ExecutionState.Waiting || stage.Attempts.Count > 0);
         using var runLog = RunLog.Open(log, new RunDirectory(options.StateDirectory, run), run);
         var node = new AttemptServices(options, store, new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory)), new SerialRunEvents(events), runLog, time);
         using var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
@@ -80,27 +117,18 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         return RunOutcome.Of(end);
     }
 
-    /// <summary>Finds or creates the run of a definition and locks it. One process at a time, so that two equal commands cannot both create one.</summary>
-    private (string Run, RunLock Held, bool Continued) Claim(PipelineDefinition definition, RunSource source)
+    /// <summary>Finds or creates the run of a definition and locks it.</summary>
+    private (string Run, RunLock Held) Claim(PipelineDefinition definition, RunSource source, int? priority)
     {
-        string sha256 = ResolvedDefinition.Sha256(definition);
-        using var alone = FileLock.Wait(RunDirectory.DatabaseOf(options.StateDirectory) + ".claim.lock", TimeSpan.FromSeconds(60));
-        if (store.NewestUnfinished(sha256) is { } unfinished) return (unfinished, Hold(unfinished), true);
-
-        var plan = new RunPlanner(store, options.StateDirectory).Plan(definition);
-        if (plan.Problems.Count > 0) throw new RunRefusedException(string.Join("; ", plan.Problems));
-        var now = time.GetUtcNow();
-        string id = $"{definition.Name}-{now:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
-        string resolved = ResolvedDefinition.Write(definition, source.Origins);
-        var directory = new RunDirectory(options.StateDirectory, id);
+        using var alone = OneClaimAtATime();
+        string? unfinished = store.NewestUnfinished(ResolvedDefinition.Sha256(definition));
+        string id = unfinished ?? NewId(definition);
         var held = Hold(id);
         try
         {
-            AtomicFile.WriteAllText(directory.Definition, resolved);
-            AtomicFile.WriteAllText(directory.Pipeline, source.Yaml);
-            var stages = definition.Stages.Select(stage => new StageState { Name = stage.Name, Uses = stage.Uses });
-            store.Create(new RunState { Id = id, Pipeline = definition.Name, DefinitionSha256 = sha256, CreatedAt = now, Stages = [.. stages] }, resolved);
-            return (id, held, false);
+            if (unfinished is null) Create(definition, source, id, priority);
+            else Prioritize(id, priority);
+            return (id, held);
         }
         catch
         {
@@ -108,6 +136,38 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
             throw;
         }
     }
+
+    private RunState Create(PipelineDefinition definition, RunSource source, string id, int? priority)
+    {
+        var plan = new RunPlanner(store, options.StateDirectory).Plan(definition);
+        if (plan.Problems.Count > 0) throw new RunRefusedException(string.Join("; ", plan.Problems));
+        string resolved = ResolvedDefinition.Write(definition, source.Origins);
+        var directory = new RunDirectory(options.StateDirectory, id);
+        AtomicFile.WriteAllText(directory.Definition, resolved);
+        AtomicFile.WriteAllText(directory.Pipeline, source.Yaml);
+        var run = new RunState
+        {
+            Id = id,
+            Pipeline = definition.Name,
+            DefinitionSha256 = ResolvedDefinition.Sha256(definition),
+            Priority = priority ?? 0,
+            CreatedAt = time.GetUtcNow(),
+            Stages = [.. definition.Stages.Select(stage => new StageState { Name = stage.Name, Uses = stage.Uses })],
+        };
+        store.Create(run, resolved);
+        return run;
+    }
+
+    private void Prioritize(string run, int? priority)
+    {
+        if (priority is { } number && store.Find(run)!.Priority != number) store.Apply(run, new PriorityChanged(time.GetUtcNow(), number));
+    }
+
+    private string NewId(PipelineDefinition definition) =>
+        $"{definition.Name}-{time.GetUtcNow():yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+
+    /// <summary>One process at a time looks for the run of a definition and creates it: two equal commands cannot both create one.</summary>
+    private FileLock OneClaimAtATime() => FileLock.Wait(RunDirectory.DatabaseOf(options.StateDirectory) + ".claim.lock", TimeSpan.FromSeconds(60));
 
     private RunLock Hold(string run) =>
         RunLock.TryTake(new RunDirectory(options.StateDirectory, run)) ?? throw new RunRefusedException(

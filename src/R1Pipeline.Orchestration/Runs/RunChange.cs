@@ -13,6 +13,12 @@ public abstract record RunChange(DateTimeOffset At)
 /// <summary>An owner starts the run or goes on with it: unfinished stages wait again, attempts of a dead owner are lost.</summary>
 public sealed record RunTakenOver(DateTimeOffset At, int OwnerPid) : RunChange(At);
 
+/// <summary>Somebody wants the run to be worked on: it waits for an owner, and whatever is unfinished waits again. Only for a run without an owner.</summary>
+public sealed record RunQueued(DateTimeOffset At) : RunChange(At);
+
+/// <summary>The run's turn on the node's slots is another one.</summary>
+public sealed record PriorityChanged(DateTimeOffset At, int Priority) : RunChange(At);
+
 /// <summary>A stage's key was already done in this store.</summary>
 public sealed record StageReused(DateTimeOffset At, string Stage, string Key, string KeyParts, string Limits, KeyResult Result) : RunChange(At)
 {

@@ -11,7 +11,9 @@ public static class RunTransitions
     /// <summary>The state after a change.</summary>
     public static RunState Apply(RunState run, RunChange change) => change switch
     {
-        RunTakenOver takenOver => TakeOver(run, takenOver),
+        RunTakenOver takenOver => WaitAgain(run) with { State = ExecutionState.Running, OwnerPid = takenOver.OwnerPid },
+        RunQueued => WaitAgain(run) with { State = ExecutionState.Waiting, OwnerPid = null },
+        PriorityChanged changed => run with { Priority = changed.Priority },
         CancelRequested => run.State == ExecutionState.Done ? run : run with { CancelRequested = true },
         RunConcluded concluded => Conclude(run, concluded),
         StageReused reused => OnStage(run, reused, stage => Reuse(stage, reused)),
@@ -33,10 +35,8 @@ public static class RunTransitions
         return run with { Stages = [.. run.Stages.Select(stage => ReferenceEquals(stage, subject) ? apply(stage) : stage)] };
     }
 
-    private static RunState TakeOver(RunState run, RunTakenOver change) => run with
+    private static RunState WaitAgain(RunState run) => run with
     {
-        State = ExecutionState.Running,
-        OwnerPid = change.OwnerPid,
         CancelRequested = false,
         EndedAt = null,
         Stages = [.. run.Stages.Select(WaitAgain)],

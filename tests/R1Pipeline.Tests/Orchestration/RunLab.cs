@@ -51,7 +51,7 @@ internal sealed class RunLab : IDisposable
         _folder.Dispose();
     }
 
-    private RunEngine Engine(RunEvents? events, RunEngineOptions? options) => new(options ?? Options, Engines ?? Store, events ?? new Watcher(), Logger.None, TimeProvider.System);
+    public RunEngine Engine(RunEvents? events = null, RunEngineOptions? options = null) => new(options ?? Options, Engines ?? Store, events ?? new Watcher(), Logger.None, TimeProvider.System);
 
     /// <summary>Records what happened, and acts at the first checkpoint of a stage.</summary>
     internal sealed class Watcher : RunEvents

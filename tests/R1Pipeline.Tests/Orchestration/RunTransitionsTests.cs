@@ -104,6 +104,28 @@ public sealed class RunTransitionsTests
         Assert.Equal((0, AttemptOutcome.Interrupted), (after.Failures, after.Attempts[0].Outcome));
     }
 
+    [Theory]
+    [InlineData(Failed)]
+    [InlineData(Cancelled)]
+    [InlineData(Interrupted)]
+    public void RunQueued_RunAtRest_WaitsWithAllThatIsUnfinished(ExecutionState rest)
+    {
+        var run = Some.Run(Some.Stage(Done), Some.Stage(rest, "b")) with { State = rest, OwnerPid = 7, EndedAt = Some.Time };
+
+        var after = RunTransitions.Apply(run, new RunQueued(Some.Time));
+
+        Assert.Equal((Waiting, null, null), (after.State, after.OwnerPid, after.EndedAt));
+        Assert.Equal([Done, Waiting], after.Stages.Select(stage => stage.State));
+    }
+
+    [Fact]
+    public void PriorityChanged_RunningRun_ChangesNothingElse()
+    {
+        var run = Some.Run(Some.Stage(Running));
+
+        Assert.Equal(run with { Priority = 3 }, RunTransitions.Apply(run, new PriorityChanged(Some.Time, 3)));
+    }
+
     [Fact]
     public void RunTakenOver_LongAfterTheLastSignOfLife_TheLostAttemptEndsThere()
     {
