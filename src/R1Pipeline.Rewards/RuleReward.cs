@@ -27,7 +27,7 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
         if (statistics.Strict is { } correct) Add(Accuracy, correct ? 1 : 0, weights.Accuracy);
         Add(Format, statistics.FormatOk ? 1 : 0, weights.Format);
         Add(Language, statistics.LanguageConsistency, weights.Language);
-        return new RewardBreakdown(total, parts);
+        return new RewardBreakdown(total, parts) { Verdict = Verdict(statistics) };
 
         void Add(string part, double value, double weight)
         {
@@ -35,4 +35,11 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
             total += weight * value;
         }
     }
+
+    private static AnswerVerdict Verdict(OutputStatistics statistics) => statistics.Strict switch
+    {
+        null => AnswerVerdict.NotApplicable,
+        true => AnswerVerdict.Correct,
+        false => statistics.Answer is null ? AnswerVerdict.NoAnswer : AnswerVerdict.Wrong,
+    };
 }

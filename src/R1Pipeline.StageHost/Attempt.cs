@@ -41,7 +41,8 @@ internal sealed class Attempt(
 
     private StageReport Execute()
     {
-        var faults = new FaultPlan(Environment.GetEnvironmentVariable(FaultVariable), request.Attempt);
+        var faults = new FaultPlan(
+            Environment.GetEnvironmentVariable(FaultVariable), request.Stage, request.Attempt, fault => log.Warning("{Variable:l} strikes: {Fault:l}", FaultVariable, fault));
         IStage stage = stages.FirstOrDefault(candidate => candidate.Uses == request.Uses)
             ?? throw new StageFailedException(
                 StageFailureClass.UserData, $"this worker has no stage '{request.Uses}'; it has {string.Join(", ", stages.Select(known => known.Uses))}");

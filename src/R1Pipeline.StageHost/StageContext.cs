@@ -34,7 +34,7 @@ public sealed class StageContext : ILoopHost
     /// <param name="freeBytes">Free bytes on a folder's file system; null: ask the system.</param>
     /// <exception cref="StageFailedException">The options are not an object of the catalog's type.</exception>
     public StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters? progress = null, Func<string, long>? freeBytes = null)
-        : this(request, owner, log, progress ?? new ProgressCounters(), new FaultPlan(null, request.Attempt), freeBytes)
+        : this(request, owner, log, progress ?? new ProgressCounters(), new FaultPlan(null, request.Stage, request.Attempt), freeBytes)
     {
     }
 
@@ -138,6 +138,7 @@ public sealed class StageContext : ILoopHost
             .Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
         Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request, Threads), _owner.DemandLease));
         Log.Information("Artifact {Kind} {Sha256:l} is committed", kind, Committed.Sha256);
+        _faults.BeforeArtifactIsReported();
         return Committed;
     }
 
@@ -156,14 +157,18 @@ public sealed class StageContext : ILoopHost
     public void Phase(string name) => _progress.Phase = name;
 
     /// <inheritdoc/>
-    public void Progress(long count) => _progress.Add(count);
+    public void Progress(long count)
+    {
+        _progress.Add(count);
+        _faults.AfterProgress(_progress.Phase, count);
+    }
 
     /// <inheritdoc/>
     public void CompleteStep(StepMetrics metrics)
     {
         Ledger.Complete(metrics);
         (_progress.StepsDone, _progress.StepsExecuted, _progress.Live) = (Ledger.Done, Ledger.Executed, metrics.Values);
-        _progress.Add(1);
+        Progress(1);
         _faults.AfterStep(metrics.Step);
         _owner.DemandLease();
     }
@@ -189,8 +194,10 @@ public sealed class StageContext : ILoopHost
     public void CommitRollouts(long iteration, IReadOnlyList<RolloutRecord> rollouts)
     {
         RolloutShard shard = RolloutShardFile.Write(Request.StageDirectory, iteration, rollouts, _owner, Log, _disk);
+        _faults.BeforeRolloutsAreAnnounced();
         _owner.Commit(sequence => new RolloutsMessage { Sequence = sequence, Shard = shard });
-        _progress.Add(rollouts.Count);
+        _faults.AfterRolloutsAreCommitted();
+        Progress(rollouts.Count);
     }
 
     private void CommitCheckpoint(long step, Action<string> write)
@@ -207,6 +214,7 @@ public sealed class StageContext : ILoopHost
         string[] superseded = [.. _keeper.SupersededBy(checkpoint).Select(old => old.Directory)];
         IReadOnlyList<StepMetrics> metrics = Ledger.Pending;
         _owner.Commit(sequence => new CheckpointMessage { Sequence = sequence, Checkpoint = checkpoint, Metrics = metrics, Superseded = superseded });
+        _faults.AfterCheckpointIsCommitted();
         Ledger.Committed();
         _keeper.Committed(checkpoint);
         Log.Information("Checkpoint of step {Step} is committed: {Bytes} bytes in {Directory:l}", step, checkpoint.Bytes, checkpoint.Directory);

@@ -58,7 +58,11 @@ public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output) : 
             Assert.Equal(rollout.GetProperty("rewards").EnumerateObject().Sum(part => part.Value.GetDouble()), rollout.GetProperty("total").GetDouble(), 1e-6);
             Assert.Contains(rollout.GetProperty("finish_reason").GetString(), new[] { "stop", "length" });
             Assert.Equal(2, rollout.GetProperty("iteration").GetInt64());
+            Assert.Equal(rollout.GetProperty("rewards").GetProperty("accuracy").GetDouble() == 1, rollout.GetProperty("verdict").GetString() == "correct");
         }
+        Ended exported = await r1.SucceedAsync("rollouts", run, "--stage", "reasoning-rl", "--step", "3", "--parquet", Path.Combine(r1.State, "rollouts.parquet"));
+        Assert.Contains("32 rollouts", exported.Error, StringComparison.Ordinal);
+        Assert.Equal("PAR1"u8.ToArray(), (await File.ReadAllBytesAsync(Path.Combine(r1.State, "rollouts.parquet")))[..4]);
 
         string html = await File.ReadAllTextAsync(Path.Combine(r1.State, "runs", run, "report.html"));
         string markdown = await File.ReadAllTextAsync(Path.Combine(r1.State, "runs", run, "report.md"));

@@ -1,13 +1,18 @@
 using System.CommandLine;
 using R1Pipeline.Cli.Output;
+using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Exports;
 using R1Pipeline.Orchestration.Reports;
 using R1Pipeline.Orchestration.Stores;
 
 namespace R1Pipeline.Cli.Commands;
 
-/// <summary><c>r1 rollouts</c>: committed rollouts with their named reward parts, one at a time: a long run's ledger never lies in memory whole.</summary>
+/// <summary>
+/// <c>r1 rollouts</c>: committed rollouts with their named reward parts, printed one at a time or written to a Parquet file: a long run's ledger never
+/// lies in memory whole.
+/// </summary>
 internal static class RolloutsCommand
 {
     public static Command Create()
@@ -16,22 +21,29 @@ internal static class RolloutsCommand
         Option<string?> stage = CommonOptions.Stage();
         var step = new Option<long?>("--step") { Description = "Only the rollouts that this optimizer step was trained on.", HelpName = "N" };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("rollouts", "Print committed rollouts with their rewards.") { run, stage, step, json };
-        command.SetAction(parsed => Execute(parsed, parsed.GetRequiredValue(run), parsed.GetValue(stage), parsed.GetValue(step), parsed.GetValue(json)));
+        var parquet = new Option<string?>("--parquet") { Description = "Write them to this Parquet file instead.", HelpName = "FILE" };
+        var command = new Command("rollouts", "Print committed rollouts with their rewards, or export them.") { run, stage, step, json, parquet };
+        command.SetAction((parsed, stop) => ExecuteAsync(
+            parsed, parsed.GetRequiredValue(run), parsed.GetValue(stage), parsed.GetValue(step), parsed.GetValue(json), parsed.GetValue(parquet), stop));
         return command;
     }
 
-    private static int Execute(ParseResult parsed, string run, string? stage, long? step, bool json)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string run, string? stage, long? step, bool json, string? parquet, CancellationToken stop)
     {
         var terminal = Terminal.Of(parsed);
         using var state = StateStore.Require(parsed);
-        foreach ((string name, long? iteration) in Wanted(state, run, stage, step))
+        var rollouts = Wanted(state, run, stage, step).SelectMany(wanted => state.Reader.Rollouts(run, wanted.Stage, wanted.Iteration));
+        if (parquet is not null)
         {
-            foreach ((string origin, RolloutRecord rollout) in state.Reader.Rollouts(run, name, iteration))
-            {
-                if (json) terminal.PrintJson(new Line(origin, rollout));
-                else terminal.Print(Text(origin, rollout));
-            }
+            long rows = await RolloutParquet.WriteAsync(parquet, run, rollouts, stop);
+            terminal.Say($"{rows} rollouts: {parquet}");
+            return ExitCode.Done;
+        }
+
+        foreach ((string origin, RolloutRecord rollout) in rollouts)
+        {
+            if (json) terminal.PrintJson(new Line(origin, rollout));
+            else terminal.Print(Text(origin, rollout));
         }
         return ExitCode.Done;
     }
@@ -50,17 +62,18 @@ internal static class RolloutsCommand
     private static string Text(string stage, RolloutRecord rollout)
     {
         string parts = string.Join(", ", rollout.Rewards.Select(part => $"{part.Key} {Figures.Share(part.Value)}"));
-        return $"{stage}  iteration {rollout.Iteration}  {rollout.Question}  sample {rollout.Sample}  {rollout.OutputIds.Count} tokens  {rollout.FinishReason}  reward {Figures.Share(rollout.Total)} ({parts})";
+        string verdict = rollout.Verdict is { } word ? $"  {word.Word()}" : "";
+        return $"{stage}  iteration {rollout.Iteration}  {rollout.Question}  sample {rollout.Sample}  {rollout.OutputIds.Count} tokens  {rollout.FinishReason}{verdict}  reward {Figures.Share(rollout.Total)} ({parts})";
     }
 
     /// <summary>A line of <c>--json</c>: <c>stage</c> first, then the rollout's own fields.</summary>
     private sealed record Line(
         string Stage, long Iteration, string Question, int Sample, long PolicyVersion, IReadOnlyList<int> InputIds, IReadOnlyList<int> OutputIds,
-        IReadOnlyList<float> Logprobs, IReadOnlyDictionary<string, double> Rewards, double Total, string FinishReason)
+        IReadOnlyList<float> Logprobs, IReadOnlyDictionary<string, double> Rewards, double Total, string FinishReason, AnswerVerdict? Verdict)
     {
         public Line(string stage, RolloutRecord rollout)
             : this(stage, rollout.Iteration, rollout.Question, rollout.Sample, rollout.PolicyVersion, rollout.InputIds, rollout.OutputIds,
-                rollout.Logprobs, rollout.Rewards, rollout.Total, rollout.FinishReason)
+                rollout.Logprobs, rollout.Rewards, rollout.Total, rollout.FinishReason, rollout.Verdict)
         {
         }
     }

@@ -1,3 +1,5 @@
+using R1Pipeline.Contracts.Rewards;
+
 namespace R1Pipeline.Contracts.Stages;
 
 /// <summary>One sampled output and how it was rewarded, as stored in the rollout ledger.</summary>
@@ -29,6 +31,9 @@ public sealed record RolloutRecord
 
     /// <summary>The reward that trained: the weighted sum.</summary>
     public required double Total { get; init; }
+
+    /// <summary>What the accuracy rule said; null in shards written before it was recorded.</summary>
+    public AnswerVerdict? Verdict { get; init; }
 
     /// <summary><c>stop</c> (end token) or <c>length</c>.</summary>
     public required string FinishReason { get; init; }

@@ -1,50 +1,94 @@
-using System.Globalization;
 using R1Pipeline.StageHost.Native;
 
 namespace R1Pipeline.StageHost.Faults;
 
 /// <summary>
-/// Breaks a worker on purpose, for tests: environment variable <c>R1_FAULT</c>, a comma-separated list of
-/// <c>abort@step=N</c> (SIGABRT once step N is computed), <c>kill@step=N</c> (SIGKILL), <c>kill@checkpoint=N</c> (SIGKILL once the Nth
-/// checkpoint lies on disk and before the owner hears of it), <c>disk-full@checkpoint=N</c> (no space left while the Nth is written) and
-/// <c>slow-ms=N</c> (waits after every step). All but the last strike in the first attempt only, so that the retry gets through.
-/// Unset, as in every real run, it does nothing.
+/// Breaks a worker on purpose, for tests: environment variable <c>R1_FAULT</c>, a comma-separated list of <c>[STAGE:][ATTEMPT:]ACT@POINT=N</c>.
+/// Without a stage it strikes in every one, without an attempt in the first one (<c>*</c>: in every one). Points are counted, never timed, so that the
+/// same list strikes the same moments again. Unset, as in every real run, it does nothing.
+/// <list type="bullet">
+/// <item>Acts: <c>kill</c> (SIGKILL of the worker), <c>abort</c> (SIGABRT), <c>kill-owner</c> (SIGKILL of the process that started it), <c>kill-tree</c> (of both).</item>
+/// <item>Points: <c>step=N</c> (step N is computed), <c>progress=N</c> (the attempt has counted N tokens or rows), <c>progress-in-PHASE=N</c> (N of them in
+/// that phase), <c>rollouts=N</c> (its Nth shard lies on disk, the owner has not heard of it), <c>committed-rollouts=N</c> (the owner has),
+/// <c>checkpoint=N</c> and <c>committed-checkpoint=N</c> (the same of its Nth checkpoint; what it supersedes is still there), <c>artifact=N</c> (the output
+/// lies on disk, nobody has heard of it).</item>
+/// <item>Besides: <c>disk-full@checkpoint=N</c> (no space left while the Nth is written), <c>slow-ms=N</c> (waits after every step of every attempt).</item>
+/// </list>
 /// </summary>
 internal sealed class FaultPlan
 {
     private const int NoSpace = 28;
 
-    private readonly Dictionary<string, long> _faults;
-    private readonly bool _armed;
-    private long _checkpoints;
+    private readonly IReadOnlyList<Fault> _armed;
+    private readonly Action<string> _say;
+    private readonly Dictionary<string, long> _counts = [];
+    private readonly int _owner = ProcessControl.ParentId;
 
-    public FaultPlan(string? text, int attempt)
+    /// <param name="text">The variable; null: none.</param>
+    /// <param name="stage">This worker's stage.</param>
+    /// <param name="attempt">This worker's attempt.</param>
+    /// <param name="say">Told what strikes, just before it does.</param>
+    public FaultPlan(string? text, string stage, int attempt, Action<string>? say = null)
     {
-        _armed = attempt == 1;
-        _faults = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(part => part.Split('='))
-            .ToDictionary(pair => pair[0], pair => long.Parse(pair[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        _armed = [.. Fault.ParseAll(text).Where(fault => fault.IsFor(stage, attempt))];
+        _say = say ?? (_ => { });
     }
 
     public void AfterStep(long step)
     {
-        if (Strikes("abort@step", step)) ProcessControl.AbortSelf();
-        if (Strikes("kill@step", step)) ProcessControl.KillSelf();
-        if (!_faults.TryGetValue("slow-ms", out long wait)) return;
+        Reach("step", step - 1, step);
+        if (Armed(Fault.Slow) is not { } slow) return;
         using var never = new ManualResetEventSlim();
-        never.Wait(TimeSpan.FromMilliseconds(wait));
+        never.Wait(TimeSpan.FromMilliseconds(slow.Number));
     }
+
+    public void AfterProgress(string phase, long count)
+    {
+        if (_armed.Count == 0) return;
+        Count("progress", count);
+        Count($"progress-in-{phase}", count);
+    }
+
+    public void BeforeRolloutsAreAnnounced() => Count("rollouts");
+
+    public void AfterRolloutsAreCommitted() => Count("committed-rollouts");
 
     public void WhileCheckpointIsWritten()
     {
-        _checkpoints++;
-        if (Strikes("disk-full@checkpoint", _checkpoints)) throw new IOException("No space left on device (R1_FAULT)", NoSpace);
+        Count("checkpoint-writing");
+        if (Armed("disk-full@checkpoint") is { } full && full.Number == _counts["checkpoint-writing"]) throw new IOException("No space left on device (R1_FAULT)", NoSpace);
     }
 
-    public void BeforeCheckpointIsAnnounced()
+    public void BeforeCheckpointIsAnnounced() => Count("checkpoint");
+
+    public void AfterCheckpointIsCommitted() => Count("committed-checkpoint");
+
+    public void BeforeArtifactIsReported() => Count("artifact");
+
+    private void Count(string point, long count = 1)
     {
-        if (Strikes("kill@checkpoint", _checkpoints)) ProcessControl.KillSelf();
+        long before = _counts.GetValueOrDefault(point);
+        _counts[point] = before + count;
+        Reach(point, before, before + count);
     }
 
-    private bool Strikes(string fault, long at) => _armed && _faults.TryGetValue(fault, out long when) && when == at;
+    /// <summary>The point's number went from <paramref name="before"/> to <paramref name="now"/>.</summary>
+    private void Reach(string point, long before, long now)
+    {
+        foreach (Fault fault in _armed.Where(fault => fault.Number > before && fault.Number <= now && fault.Name.EndsWith($"@{point}", StringComparison.Ordinal)))
+        {
+            Strike(fault.Name[..^(point.Length + 1)], $"{fault.Name}={fault.Number}");
+        }
+    }
+
+    private void Strike(string act, string fault)
+    {
+        if (act is not ("abort" or "kill" or "kill-owner" or "kill-tree")) return;
+        _say(fault);
+        if (act is "kill-owner" or "kill-tree") ProcessControl.KillParent(_owner);
+        if (act is "kill" or "kill-tree") ProcessControl.KillSelf();
+        if (act == "abort") ProcessControl.AbortSelf();
+    }
+
+    private Fault? Armed(string name) => _armed.FirstOrDefault(fault => fault.Name == name);
 }

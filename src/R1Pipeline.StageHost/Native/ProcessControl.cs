@@ -16,6 +16,16 @@ internal static partial class ProcessControl
         WaitForTheEnd();
     }
 
+    /// <summary>The process that started this one; once it is gone, whoever inherited it.</summary>
+    public static int ParentId => OperatingSystem.IsWindows() ? 0 : GetParentId();
+
+    /// <summary>Kills the process that started this one, if it still lives and is no init process.</summary>
+    /// <param name="known">Its id when this process began: whoever inherited an orphan is nobody's target.</param>
+    public static void KillParent(int known)
+    {
+        if (known > 1 && ParentId == known) _ = Kill(known, SigKill);
+    }
+
     /// <summary>As if native code had aborted.</summary>
     public static void AbortSelf()
     {
@@ -38,6 +48,9 @@ internal static partial class ProcessControl
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int GetParentId();
 
     [LibraryImport("libc", EntryPoint = "abort")]
     private static partial void Abort();

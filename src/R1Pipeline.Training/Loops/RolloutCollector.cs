@@ -74,6 +74,7 @@ internal sealed class RolloutCollector(
             OutputIds = item.rollout.OutputIds,
             Logprobs = item.rollout.Logprobs,
             Rewards = rewards[next].Parts,
+            Verdict = rewards[next].Verdict,
             Total = rewards[next++].Total,
             FinishReason = item.rollout.Finished ? "stop" : "length",
         })];

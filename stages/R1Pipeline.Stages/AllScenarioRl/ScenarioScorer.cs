@@ -51,7 +51,7 @@ internal sealed class ScenarioScorer(ModelText text, RuleReward rules, RewardMod
             for (int i = 0; i < scores.Length; i++) parts[$"model-{models.Judges[i].Name}"] = scores[i];
         }
 
-        return new RewardBreakdown(byRules.Total + (options.RewardModelWeight * parts["model"]), parts);
+        return byRules with { Total = byRules.Total + (options.RewardModelWeight * parts["model"]), Parts = parts };
     }
 
     /// <summary>One model's rewards (0 to 1) of general outputs.</summary>

@@ -15,6 +15,7 @@ internal static partial class PackageRoomsRule
         ["Microsoft.ML.Tokenizers"] = ["R1Pipeline.Data"],
         ["NJsonSchema"] = ["R1Pipeline.Definition"],
         ["OxyPlot.Core"] = ["R1Pipeline.Orchestration"],
+        ["Parquet.Net"] = ["R1Pipeline.Orchestration"],
         ["Polly.Core"] = ["R1Pipeline.Orchestration"],
         ["Serilog"] = ["R1Pipeline.Orchestration", "R1Pipeline.StageHost"],
         ["Serilog.Extensions.Hosting"] = ["R1Pipeline.Cli", "R1Pipeline.Daemon"],

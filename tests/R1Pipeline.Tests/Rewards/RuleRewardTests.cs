@@ -61,4 +61,13 @@ public class RuleRewardTests
         Assert.Equal(0, reward.Parts["format"]);
         Assert.Equal(1, reward.Parts["accuracy"]);
     }
+
+    [Theory]
+    [InlineData(Right, "1 0 2 3", AnswerVerdict.Correct)]
+    [InlineData(Right, "1 0 2 4", AnswerVerdict.Wrong)]
+    [InlineData("<think> the sum is 1 0 2 3 . </think>", "1 0 2 3", AnswerVerdict.NoAnswer)]
+    [InlineData(Right, "p - q", AnswerVerdict.NotApplicable)]
+    [InlineData(Right, null, AnswerVerdict.NotApplicable)]
+    public void Score_AnyOutput_SaysWhatTheAccuracyRuleSaid(string output, string? gold, AnswerVerdict verdict) =>
+        Assert.Equal(verdict, Equal.Score(new RewardInput(output, Finished: true, gold, "en")).Verdict);
 }

@@ -37,6 +37,13 @@ public sealed class WorkerRunTests : IDisposable
     [Theory]
     [InlineData("kill@step=5", 137)]
     [InlineData("kill@checkpoint=2", 137)]
+    [InlineData("kill@committed-checkpoint=1", 137)]
+    [InlineData("kill@rollouts=2", 137)]
+    [InlineData("kill@committed-rollouts=2", 137)]
+    [InlineData("kill@progress=6", 137)]
+    [InlineData("kill@progress-in-counting=6", 137)]
+    [InlineData("kill@artifact=1", 137)]
+    [InlineData("2:kill@step=1,other:kill@step=1,tokens:1:kill@step=5", 137)]
     [InlineData("abort@step=7", 134)]
     public async Task Run_KilledThenRetried_GivesTheSameBytesAndEveryStepOnce(string fault, int expected)
     {
