@@ -31,13 +31,13 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <param name="source">The file it came from, kept beside the run.</param>
     /// <param name="stop">Asks the workers to checkpoint; the run then rests as interrupted.</param>
     /// <param name="priority">Its turn on the node's slots, the higher one first; null: 0 for a new run, what it was for one that goes on.</param>
-    /// <exception cref="RunRefusedException">The run has an owner already, or does not fit on this machine.</exception>
-    public async Task<RunOutcome> RunAsync(PipelineDefinition definition, RunSource source, CancellationToken stop, int? priority = null)
+    /// <exception cref="RunRefusedException">The run has an owner already, does not fit on this machine, or the disk is full.</exception>
+    public Task<RunOutcome> RunAsync(PipelineDefinition definition, RunSource source, CancellationToken stop, int? priority = null) => GuardAsync(async () =>
     {
         definition = _hashes.FillIn(definition);
         var (run, held) = Claim(definition, source, priority);
-        using (held) return await WorkAsync(definition, run, _ => { }, stop);
-    }
+        using (held) return await WorkAsync(definition, run, () => { }, stop);
+    });
 
     /// <summary>
     /// Puts a definition into the queue and returns at once: its newest unfinished run, else a new one, waits in the store for whoever goes on with
@@ -63,12 +63,12 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <param name="accept">Stages whose missed gates the user accepts.</param>
     /// <param name="stop">Asks the workers to checkpoint; the run then rests as interrupted.</param>
     /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, or its data changed.</exception>
-    public async Task<RunOutcome> ResumeAsync(string run, string? from, IReadOnlyCollection<string> accept, CancellationToken stop)
+    public Task<RunOutcome> ResumeAsync(string run, string? from, IReadOnlyCollection<string> accept, CancellationToken stop) => GuardAsync(async () =>
     {
         var definition = RequireResumable(run, from, accept);
         using var held = Hold(run);
-        return await WorkAsync(definition, run, _ => Prepare(definition, run, from, accept), stop);
-    }
+        return await WorkAsync(definition, run, () => Prepare(definition, run, from, accept), stop);
+    });
 
     /// <summary>As <see cref="ResumeAsync"/>, but only puts the run into the queue.</summary>
     /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, or its data changed.</exception>
@@ -93,25 +93,36 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         return definition;
     }
 
-    private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, Action<RunState> prepare, CancellationToken stop)
+    /// <summary>What ends the work on any run is a refusal that says so: a disk without space, another owner.</summary>
+    private async Task<RunOutcome> GuardAsync(Func<Task<RunOutcome>> work)
     {
-        bool continued = store.Find(run)!.Stages.Any(stage => stage.State != ExecutionState.Waiting || stage.Attempts.Count > 0);
-        using var runLog = RunLog.Open(log, new RunDirectory(options.StateDirectory, run), run);
-        var node = new AttemptServices(options, store, new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory)), new SerialRunEvents(events), runLog, time);
-        using var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
-        prepare(store.Apply(run, new RunTakenOver(time.GetUtcNow(), Environment.ProcessId)));
-        node.Log.Information("Run {Run} of pipeline {Pipeline} {How}", run, definition.Name, continued ? "goes on" : "starts");
-        node.Events.RunStarted(store.Find(run)!, continued);
-        var stages = new StageRunner(node, new StagePlanner(store, options.StateDirectory, _hashes), slots, definition, run);
-        RunState end;
         try
         {
-            end = await new RunLoop(node, stages, definition, run).RunAsync(stop);
+            return await work();
         }
         catch (IOException e) when (DiskGuard.IsDiskFull(e))
         {
-            throw new RunRefusedException($"run {run} stopped because the disk of {options.StateDirectory} is full ({e.Message}); free space and `r1 resume {run}` goes on", exitCode: 3);
+            throw new RunRefusedException($"the disk of {options.StateDirectory} is full ({e.Message}); free space and the same command goes on", exitCode: 3);
         }
+        catch (Exception e) when (e is OwnerReplacedException or LeaseTakenException)
+        {
+            throw new RunRefusedException($"{e.Message}; this process has stopped and leaves the run to it");
+        }
+    }
+
+    private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, Action prepare, CancellationToken stop)
+    {
+        bool continued = store.Find(run)!.Stages.Any(stage => stage.State != ExecutionState.Waiting || stage.Attempts.Count > 0);
+        var owned = store.Apply(run, new RunTakenOver(time.GetUtcNow(), Environment.ProcessId));
+        prepare();
+        using var runLog = RunLog.Open(log, new RunDirectory(options.StateDirectory, run), run);
+        var artifacts = new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory));
+        var node = new AttemptServices(options, owned.OwnerNumber, store, artifacts, new SerialRunEvents(events), runLog, time);
+        using var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
+        node.Log.Information("Run {Run} of pipeline {Pipeline} {How}", run, definition.Name, continued ? "goes on" : "starts");
+        node.Events.RunStarted(store.Find(run)!, continued);
+        var stages = new StageRunner(node, new StagePlanner(store, options.StateDirectory, _hashes), slots, definition, run);
+        var end = await new RunLoop(node, stages, definition, run).RunAsync(stop);
         node.Log.Information("Run {Run} is {State}", run, end.State);
         node.Events.RunEnded(end);
         return RunOutcome.Of(end);

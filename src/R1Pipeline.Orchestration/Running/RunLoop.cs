@@ -48,7 +48,7 @@ internal sealed class RunLoop(AttemptServices node, StageRunner stages, Pipeline
             await Task.WhenAll(active.Values.Select(task => task.ContinueWith(_ => { }, TaskScheduler.Default)));
             throw;
         }
-        return node.Store.Apply(run, new RunConcluded(node.Time.GetUtcNow(), stop.IsCancellationRequested));
+        return node.Store.Apply(run, new RunConcluded(node.Time.GetUtcNow(), stop.IsCancellationRequested) { Owner = node.Owner });
     }
 
     private IEnumerable<StageDefinition> Ready(RunState state) =>
@@ -63,7 +63,7 @@ internal sealed class RunLoop(AttemptServices node, StageRunner stages, Pipeline
         }
         catch (RunRefusedException e) when (node.Store.Find(run)!.Stage(stage.Name).State == ExecutionState.Waiting)
         {
-            var refused = node.Store.Apply(run, new StageRefused(node.Time.GetUtcNow(), stage.Name, StageFailureClass.UserData, e.Message));
+            var refused = node.Store.Apply(run, new StageRefused(node.Time.GetUtcNow(), stage.Name, StageFailureClass.UserData, e.Message) { Owner = node.Owner });
             node.Events.StageFailed(refused.Stage(stage.Name));
         }
     }

@@ -67,7 +67,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
 
     private void Reuse(StageDefinition stage, StageKey key, KeyResult result)
     {
-        var state = node.Store.Apply(run, new StageReused(node.Time.GetUtcNow(), stage.Name, key.Sha256, key.Parts, key.Limits, result)).Stage(stage.Name);
+        var state = node.Store.Apply(run, new StageReused(node.Time.GetUtcNow(), stage.Name, key.Sha256, key.Parts, key.Limits, result) { Owner = node.Owner }).Stage(stage.Name);
         node.Log.Information("Stage {Stage} is taken over from run {Run}", stage.Name, result.Run);
         if (state.State == ExecutionState.Done) node.Events.StageCached(state);
         else node.Events.StageFailed(state);
@@ -105,7 +105,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
         using var slot = await slots.TakeAsync(() => node.Events.WaitingForSlot(stage.Name), stop);
         var borrowed = planner.Borrowable(key, node.Store.Find(run)!, stage.Name);
         var now = node.Time.GetUtcNow();
-        var started = new AttemptStarted(now, stage.Name, key.Sha256, key.Parts, key.Limits, Token: 0);
+        var started = new AttemptStarted(now, stage.Name, key.Sha256, key.Parts, key.Limits, Token: 0) { Owner = node.Owner, BorrowedFrom = borrowed?.Run };
         var grant = node.Store.StartAttempt(run, started, $"{Environment.MachineName}:{Environment.ProcessId}", now + node.Options.LeaseLifetime, borrowed);
         if (grant.Lease is null) return new AttemptResult(node.Store.Find(run)!.Stage(stage.Name), Busy: true);
 

@@ -23,6 +23,12 @@ public sealed record AttemptState
     /// <summary>Step that it went on from; 0: from the start.</summary>
     public long ResumedFrom { get; init; }
 
+    /// <summary>The run whose checkpoint it was given to go on from; null: its own run's, or none.</summary>
+    public string? BorrowedFrom { get; init; }
+
+    /// <summary>Steps done, of this and all earlier attempts, when it was last heard of.</summary>
+    public long StepsDone { get; init; }
+
     /// <summary>Steps that it computed, repeated ones included.</summary>
     public long StepsExecuted { get; init; }
 

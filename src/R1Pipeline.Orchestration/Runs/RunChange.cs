@@ -8,6 +8,9 @@ public abstract record RunChange(DateTimeOffset At)
 {
     /// <summary>The stage it is about; null: the run.</summary>
     public virtual string? Subject => null;
+
+    /// <summary>Number of the owner that makes it: refused once a later one took the run over. Null: whoever asks (a user), or a lease says it.</summary>
+    public long? Owner { get; init; }
 }
 
 /// <summary>An owner starts the run or goes on with it: unfinished stages wait again, attempts of a dead owner are lost.</summary>
@@ -29,6 +32,9 @@ public sealed record StageReused(DateTimeOffset At, string Stage, string Key, st
 /// <summary>A lease was granted to a new attempt.</summary>
 public sealed record AttemptStarted(DateTimeOffset At, string Stage, string Key, string KeyParts, string Limits, long Token) : RunChange(At)
 {
+    /// <summary>The run whose checkpoint the attempt is given to go on from; null: none.</summary>
+    public string? BorrowedFrom { get; init; }
+
     /// <inheritdoc/>
     public override string? Subject => Stage;
 }

@@ -27,6 +27,9 @@ public sealed record RunState
     /// <summary>Process id of its newest owner; only meaningful while the run lock is held.</summary>
     public int? OwnerPid { get; init; }
 
+    /// <summary>Owners so far. A change by an earlier one than the newest is refused, so that one that was stopped for long does no harm when it goes on.</summary>
+    public long OwnerNumber { get; init; }
+
     /// <summary>Whether somebody asked to cancel it.</summary>
     public bool CancelRequested { get; init; }
 

@@ -9,7 +9,12 @@ namespace R1Pipeline.Orchestration.Runs;
 public static class RunTransitions
 {
     /// <summary>The state after a change.</summary>
-    public static RunState Apply(RunState run, RunChange change) => change switch
+    /// <exception cref="OwnerReplacedException">The change comes from an owner that is not the newest one any more.</exception>
+    public static RunState Apply(RunState run, RunChange change) => change.Owner is { } owner && owner != run.OwnerNumber
+        ? throw new OwnerReplacedException(run.Id, change)
+        : Next(run, change);
+
+    private static RunState Next(RunState run, RunChange change) => change switch
     {
         RunTakenOver takenOver => WaitAgain(run) with { State = ExecutionState.Running, OwnerPid = takenOver.OwnerPid },
         RunQueued => WaitAgain(run) with { State = ExecutionState.Waiting, OwnerPid = null },
@@ -19,7 +24,7 @@ public static class RunTransitions
         StageReused reused => OnStage(run, reused, stage => Reuse(stage, reused)),
         AttemptStarted started => OnStage(run, started, stage => Start(stage, started)),
         AttemptProgressed progressed => OnStage(run, progressed, stage => Progress(stage, progressed)),
-        CheckpointCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token) with { StepsDone = committed.Checkpoint.Step }),
+        CheckpointCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token, committed.Checkpoint.Step)),
         RolloutsCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token)),
         AttemptEnded ended => OnStage(run, ended, stage => End(stage, ended)),
         StageRefused refused => OnStage(run, refused, stage => Refuse(stage, refused)),
@@ -37,6 +42,7 @@ public static class RunTransitions
 
     private static RunState WaitAgain(RunState run) => run with
     {
+        OwnerNumber = run.OwnerNumber + 1,
         CancelRequested = false,
         EndedAt = null,
         Stages = [.. run.Stages.Select(WaitAgain)],
@@ -92,6 +98,7 @@ public static class RunTransitions
         {
             Number = stage.Attempts.Count + 1,
             Token = change.Token,
+            BorrowedFrom = change.BorrowedFrom,
             MicroBatchLimit = stage.MicroBatchLimit,
             StartedAt = change.At,
         };
@@ -111,14 +118,13 @@ public static class RunTransitions
     private static StageState Progress(StageState stage, AttemptProgressed change)
     {
         var beat = change.Heartbeat;
-        return OnAttempt(Seen(stage, change, change.Token), change.Token, attempt => attempt with
+        return OnAttempt(Seen(stage, change, change.Token, beat.StepsDone), change.Token, attempt => attempt with
         {
             ResumedFrom = beat.ResumedFrom,
             StepsExecuted = beat.StepsExecuted,
             PeakResidentBytes = Math.Max(attempt.PeakResidentBytes, beat.ResidentBytes),
         }) with
         {
-            StepsDone = beat.StepsDone,
             StepsPlanned = beat.StepsPlanned,
             Phase = beat.Phase,
             Live = beat.Live,
@@ -138,6 +144,7 @@ public static class RunTransitions
             Outcome = report.Failure is null ? AttemptOutcome.Done : counts ? AttemptOutcome.Failed : AttemptOutcome.Interrupted,
             Failure = report.Failure,
             Message = report.Message,
+            StepsDone = Math.Max(attempt.StepsDone, report.StepsDone),
             PeakResidentBytes = Math.Max(attempt.PeakResidentBytes, report.PeakResidentBytes),
             EndedAt = change.At,
         });
@@ -226,6 +233,9 @@ public static class RunTransitions
 
     private static StageState Seen(StageState stage, RunChange change, long token) =>
         OnAttempt(Live(stage, change, token), token, attempt => attempt with { SeenAt = change.At });
+
+    private static StageState Seen(StageState stage, RunChange change, long token, long stepsDone) =>
+        OnAttempt(Seen(stage, change, token), token, attempt => attempt with { StepsDone = stepsDone }) with { StepsDone = stepsDone };
 
     private static StageState OnAttempt(StageState stage, long token, Func<AttemptState, AttemptState> apply) =>
         stage with { Attempts = [.. stage.Attempts.Select(attempt => attempt.Token == token ? apply(attempt) : attempt)] };

@@ -77,6 +77,7 @@ public sealed class RunReader(IRunStore store, string stateDirectory)
         StepsPlanned = stage.StepsPlanned,
         StepsExecuted = stage.Attempts.Sum(attempt => attempt.StepsExecuted),
         ResumedFrom = [.. stage.Attempts.Skip(1).Select(attempt => attempt.ResumedFrom)],
+        BorrowedFrom = stage.Attempts.LastOrDefault(attempt => attempt.BorrowedFrom is not null)?.BorrowedFrom,
         Artifact = stage.Artifact is { } artifact ? Artifact(artifact) : null,
         Metrics = SnakeCase.Figures(stage.Metrics),
         Data = stage.Data,

@@ -34,6 +34,9 @@ public sealed record StageStatus
     /// <summary>The step that each attempt after the first went on from.</summary>
     public required IReadOnlyList<long> ResumedFrom { get; init; }
 
+    /// <summary>The run whose checkpoint the newest attempt that borrowed one went on from; null: none did.</summary>
+    public string? BorrowedFrom { get; init; }
+
     /// <summary>The output.</summary>
     public ArtifactStatus? Artifact { get; init; }
 

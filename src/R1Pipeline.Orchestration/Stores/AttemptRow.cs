@@ -7,7 +7,7 @@ namespace R1Pipeline.Orchestration.Stores;
 internal sealed class AttemptRow
 {
     public const string Columns =
-        "run, stage, number, token, outcome, failure, message, resumed_from as ResumedFrom, steps_executed as StepsExecuted, " +
+        "run, stage, number, token, outcome, failure, message, resumed_from as ResumedFrom, borrowed_from as BorrowedFrom, steps_done as StepsDone, steps_executed as StepsExecuted, " +
         "peak_resident_bytes as PeakResidentBytes, micro_batch_limit as MicroBatchLimit, started_at as StartedAt, seen_at as SeenAt, ended_at as EndedAt";
 
     public string Run { get; set; } = "";
@@ -25,6 +25,10 @@ internal sealed class AttemptRow
     public string? Message { get; set; }
 
     public long ResumedFrom { get; set; }
+
+    public string? BorrowedFrom { get; set; }
+
+    public long StepsDone { get; set; }
 
     public long StepsExecuted { get; set; }
 
@@ -48,6 +52,8 @@ internal sealed class AttemptRow
         Failure = attempt.Failure?.Word(),
         Message = attempt.Message,
         ResumedFrom = attempt.ResumedFrom,
+        BorrowedFrom = attempt.BorrowedFrom,
+        StepsDone = attempt.StepsDone,
         StepsExecuted = attempt.StepsExecuted,
         PeakResidentBytes = attempt.PeakResidentBytes,
         MicroBatchLimit = attempt.MicroBatchLimit,
@@ -64,6 +70,8 @@ internal sealed class AttemptRow
         Failure = Failure is null ? null : EnumWords.Parse<StageFailureClass>(Failure),
         Message = Message,
         ResumedFrom = ResumedFrom,
+        BorrowedFrom = BorrowedFrom,
+        StepsDone = StepsDone,
         StepsExecuted = StepsExecuted,
         PeakResidentBytes = PeakResidentBytes,
         MicroBatchLimit = MicroBatchLimit,

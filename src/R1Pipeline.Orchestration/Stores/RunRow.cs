@@ -6,7 +6,7 @@ namespace R1Pipeline.Orchestration.Stores;
 internal sealed class RunRow
 {
     public const string Columns =
-        "id, pipeline, definition_sha256 as DefinitionSha256, state, owner_pid as OwnerPid, cancel_requested as CancelRequested, priority, created_at as CreatedAt, ended_at as EndedAt";
+        "id, pipeline, definition_sha256 as DefinitionSha256, state, owner_pid as OwnerPid, owner_number as OwnerNumber, cancel_requested as CancelRequested, priority, created_at as CreatedAt, ended_at as EndedAt";
 
     public string Id { get; set; } = "";
 
@@ -17,6 +17,8 @@ internal sealed class RunRow
     public string State { get; set; } = "";
 
     public int? OwnerPid { get; set; }
+
+    public long OwnerNumber { get; set; }
 
     public long CancelRequested { get; set; }
 
@@ -33,6 +35,7 @@ internal sealed class RunRow
         DefinitionSha256 = run.DefinitionSha256,
         State = run.State.Word(),
         OwnerPid = run.OwnerPid,
+        OwnerNumber = run.OwnerNumber,
         CancelRequested = run.CancelRequested ? 1 : 0,
         Priority = run.Priority,
         CreatedAt = run.CreatedAt.ToUnixTimeMilliseconds(),
@@ -46,6 +49,7 @@ internal sealed class RunRow
         DefinitionSha256 = DefinitionSha256,
         State = EnumWords.Parse<ExecutionState>(State),
         OwnerPid = OwnerPid,
+        OwnerNumber = OwnerNumber,
         CancelRequested = CancelRequested != 0,
         Priority = Priority,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),

@@ -50,7 +50,7 @@ internal static class RunTables
     {
         var connection = transaction.Connection!;
         connection.Execute(
-            "update run set state = @State, owner_pid = @OwnerPid, cancel_requested = @CancelRequested, priority = @Priority, ended_at = @EndedAt where id = @Id",
+            "update run set state = @State, owner_pid = @OwnerPid, owner_number = @OwnerNumber, cancel_requested = @CancelRequested, priority = @Priority, ended_at = @EndedAt where id = @Id",
             RunRow.Of(after),
             transaction);
         for (int i = 0; i < after.Stages.Count; i++)
@@ -94,10 +94,10 @@ internal static class RunTables
 
     private const string UpsertAttempt =
         """
-        insert into attempt (run, stage, number, token, outcome, failure, message, resumed_from, steps_executed, peak_resident_bytes, micro_batch_limit, started_at, seen_at, ended_at)
-        values (@Run, @Stage, @Number, @Token, @Outcome, @Failure, @Message, @ResumedFrom, @StepsExecuted, @PeakResidentBytes, @MicroBatchLimit, @StartedAt, @SeenAt, @EndedAt)
+        insert into attempt (run, stage, number, token, outcome, failure, message, resumed_from, borrowed_from, steps_done, steps_executed, peak_resident_bytes, micro_batch_limit, started_at, seen_at, ended_at)
+        values (@Run, @Stage, @Number, @Token, @Outcome, @Failure, @Message, @ResumedFrom, @BorrowedFrom, @StepsDone, @StepsExecuted, @PeakResidentBytes, @MicroBatchLimit, @StartedAt, @SeenAt, @EndedAt)
         on conflict (run, stage, number) do update set
           outcome = excluded.outcome, failure = excluded.failure, message = excluded.message, resumed_from = excluded.resumed_from,
-          steps_executed = excluded.steps_executed, peak_resident_bytes = excluded.peak_resident_bytes, seen_at = excluded.seen_at, ended_at = excluded.ended_at
+          steps_done = excluded.steps_done, steps_executed = excluded.steps_executed, peak_resident_bytes = excluded.peak_resident_bytes, seen_at = excluded.seen_at, ended_at = excluded.ended_at
         """;
 }

@@ -4,5 +4,5 @@ using Serilog;
 
 namespace R1Pipeline.Orchestration.Workers;
 
-/// <summary>What all attempts of a run share.</summary>
-internal sealed record AttemptServices(RunEngineOptions Options, IRunStore Store, ArtifactStore Artifacts, RunEvents Events, ILogger Log, TimeProvider Time);
+/// <summary>What all attempts of a run share. <paramref name="Owner"/> is the number of this owner of the run: it stands in every change that no lease guards.</summary>
+internal sealed record AttemptServices(RunEngineOptions Options, long Owner, IRunStore Store, ArtifactStore Artifacts, RunEvents Events, ILogger Log, TimeProvider Time);

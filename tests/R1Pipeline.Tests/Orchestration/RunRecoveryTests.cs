@@ -110,6 +110,7 @@ public sealed class RunRecoveryTests : IDisposable
         var steps = Enumerable.Range(1, 20).Select(step => (long)step);
         Assert.Equal(steps, _lab.Reader.Metrics(outcome.Run.Id).Select(row => row.Metrics.Step));
         Assert.Equal(steps, _lab.Reader.Rollouts(outcome.Run.Id).Select(row => row.Rollout.Iteration));
+        Assert.Equal(first.Id, _lab.Reader.Status(outcome.Run.Id).Stages[0].BorrowedFrom);
         Assert.Equal(left, _lab.Reader.Checkpoints(first.Id));
         Assert.All(left, checkpoint => Assert.True(Directory.Exists(checkpoint.Folder)));
         Assert.Equal(await UndisturbedAsync(plan), _lab.Reader.Status(outcome.Run.Id).Stages[0].Artifact!.Sha256);

@@ -63,6 +63,17 @@ public sealed class RunTransitionsTests
         Assert.Throws<InvalidOperationException>(() => RunTransitions.Apply(run, Some.Done(token: 7)));
     }
 
+    [Theory]
+    [InlineData("started"), InlineData("reused"), InlineData("refused"), InlineData("concluded")]
+    public void Apply_ChangeOfAnEarlierOwner_IsRefused(string change)
+    {
+        var run = RunTransitions.Apply(RunTransitions.Apply(Some.Run(), new RunTakenOver(Some.Time, 1)), new RunTakenOver(Some.Time, 2));
+
+        Assert.Equal(2, run.OwnerNumber);
+        Assert.Throws<OwnerReplacedException>(() => RunTransitions.Apply(run, Change(change) with { Owner = 1 }));
+        RunTransitions.Apply(run, Change(change) with { Owner = 2 });
+    }
+
     [Fact]
     public void Apply_DoneWithoutArtifact_IsRefused() => Assert.Throws<InvalidOperationException>(() =>
         RunTransitions.Apply(Some.Run(Some.Stage(Running)), new AttemptEnded(Some.Time, "a", 1, new StageReport(), null, null)));
@@ -229,6 +240,7 @@ public sealed class RunTransitionsTests
         "accepted" => new MissedGateAccepted(Some.Time, "a"),
         "reset" => new StageReset(Some.Time, "a"),
         "taken-over" => new RunTakenOver(Some.Time, 1),
+        "concluded" => new RunConcluded(Some.Time, StopRequested: false),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 }
