@@ -96,6 +96,12 @@ public sealed class RunDirectory(string stateDirectory, string run)
     /// <summary>What native code and a dying runtime printed.</summary>
     public static string StandardErrorOf(string attemptDirectory) => Path.Combine(attemptDirectory, "stderr.log");
 
+    /// <summary>Steps that the attempt's worker has done: a <see cref="Disk.StepMark"/>.</summary>
+    public static string StepMarkOf(string attemptDirectory) => Path.Combine(attemptDirectory, "step");
+
+    /// <summary>Where every thread of a worker that hung stood before it was killed.</summary>
+    public static string StacksOf(string attemptDirectory) => Path.Combine(attemptDirectory, "stacks.txt");
+
     /// <summary>How the attempt ended.</summary>
     public static string ReportOf(string attemptDirectory) => Path.Combine(attemptDirectory, "report.json");
 

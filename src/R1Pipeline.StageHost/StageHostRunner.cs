@@ -1,4 +1,6 @@
 using System.Text.Json;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost.Channel;
@@ -28,7 +30,8 @@ public static class StageHostRunner
         if (ReadRequest(requestPath) is not { } request) return NoRequest;
         Directory.CreateDirectory(request.AttemptDirectory);
         using var log = AttemptLog.Open(request);
-        var progress = new ProgressCounters();
+        using var mark = StepMark.Open(RunDirectory.StepMarkOf(request.AttemptDirectory));
+        var progress = new ProgressCounters(mark);
         var channel = new OwnerChannel(toOwner, Console.OpenStandardInput(), new LeaseClock(request.LeaseLifetime, TimeProvider.System), progress);
         using var signals = new StopSignals(channel.RequestStop);
         channel.Start();

@@ -17,9 +17,13 @@ public abstract record StageOptions
     [Range(1, 1000), OutsideKey]
     public int KeepCheckpoints { get; init; } = 2;
 
-    /// <summary>Attempts in all before a stage that keeps failing in a retryable way is failed.</summary>
-    [Range(1, 100), OutsideKey]
-    public int MaxAttempts { get; init; } = 5;
+    /// <summary>Attempts that may fail in retryable ways, all of them together, before the stage is failed; <c>retries</c> bounds each way.</summary>
+    [Range(1, 1000), OutsideKey]
+    public int MaxAttempts { get; init; } = 20;
+
+    /// <summary>How often the stage is tried again, by how its attempts failed.</summary>
+    [OutsideKey]
+    public RetryOptions Retries { get; init; } = new();
 
     /// <summary>Seconds without progress (tokens, rows, steps) after which the attempt is killed and retried.</summary>
     [Range(1, 1_000_000), OutsideKey]

@@ -111,7 +111,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
 
         var state = grant.Run!.Stage(stage.Name);
         var request = planner.Request(definition, stage, grant.Run, borrowed, node.Options.LeaseLifetime);
-        var policy = new AttemptPolicy(stage.Options, StageCatalog.Find(stage.Uses)!.Output, state.Failures);
+        var policy = new AttemptPolicy(stage.Options, StageCatalog.Find(stage.Uses)!.Output, state.CountedFailures);
         string requestPath = RunDirectory.RequestOf(request.AttemptDirectory);
         AtomicFile.WriteAllText(requestPath, JsonSerializer.Serialize(request, ContractJson.Indented));
         await using var worker = WorkerProcess.Start(node.Options.Worker, requestPath, RunDirectory.StandardErrorOf(request.AttemptDirectory), stage.Options.Threads);

@@ -56,7 +56,7 @@ public sealed record StageState
     /// <summary>The failure in words.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Failures that count against the stage's <c>max-attempts</c>; lost and interrupted attempts do not.</summary>
+    /// <summary>Failures that count against the stage's <c>max-attempts</c> and <c>retries</c>; lost and interrupted attempts do not.</summary>
     public int Failures { get; init; }
 
     /// <summary>Micro-batch limit after out-of-memory failures; null: none.</summary>
@@ -82,6 +82,10 @@ public sealed record StageState
 
     /// <summary>Its worker processes, oldest first.</summary>
     public IReadOnlyList<AttemptState> Attempts { get; init; } = [];
+
+    /// <summary>The attempts behind <see cref="Failures"/>, oldest first.</summary>
+    public IReadOnlyList<AttemptFailure> CountedFailures =>
+        [.. Attempts.Where(attempt => attempt.Outcome == AttemptOutcome.Failed).TakeLast(Failures).Select(attempt => new AttemptFailure(attempt.Failure!.Value, attempt.StepsDone, attempt.Message ?? ""))];
 
     /// <summary>
     /// The time that its workers lived: pauses between attempts, and nights between an interruption or a dead owner and the resume, are no work.

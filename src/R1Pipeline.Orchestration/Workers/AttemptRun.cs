@@ -1,4 +1,6 @@
 using System.Text.Json;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
@@ -59,7 +61,8 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
             : _hang is not null ? (StageFailureClass.Stalled, $"the worker was {_hang} and was killed")
             : _stopped ? (StageFailureClass.Interrupted, $"the worker did not checkpoint within {node.Options.GracePeriod.TotalSeconds:0} s and was ended; its last committed checkpoint stands")
             : ExitClassifier.Classify(exitCode, KernelOutOfMemory.Count() > outOfMemoryBefore);
-        return End(new StageReport { Failure = failure, Message = words }) ? _ended! : throw new LeaseTakenException(lease);
+        long steps = StepMark.Read(RunDirectory.StepMarkOf(request.AttemptDirectory)) ?? 0;
+        return End(new StageReport { Failure = failure, Message = words, StepsDone = steps }) ? _ended! : throw new LeaseTakenException(lease);
     }
 
     private bool Commit(WorkerMessage message)
@@ -118,9 +121,11 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     {
         var now = node.Time.GetUtcNow();
         int? microBatch = MicroBatchLimits.Current(policy.Options, request.MicroBatchLimit);
-        FailureDecision? decision = report.Failure is { } failure
-            ? FailurePolicy.Decide(failure, policy.Failures + (FailurePolicy.Counts(failure) ? 1 : 0), policy.Options.MaxAttempts, microBatch)
+        var verdict = report.Failure is { } failure
+            ? FailurePolicy.Decide(new AttemptFailure(failure, report.StepsDone, report.Message ?? ""), policy.Failures, policy.Options, microBatch)
             : null;
+        var decision = verdict?.Decision;
+        if (verdict?.Diagnosis is { } diagnosis) report = report with { Message = $"{report.Message}. {diagnosis}" };
         int? next = decision == FailureDecision.RetryWithSmallerMicroBatch ? microBatch / 2 : null;
         bool retries = decision is FailureDecision.Retry or FailureDecision.RetryWithSmallerMicroBatch;
         _ended = node.Store.EndAttempt(

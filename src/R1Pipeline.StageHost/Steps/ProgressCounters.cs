@@ -1,9 +1,11 @@
+using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.StageHost.Steps;
 
 /// <summary>What the training thread is at, written by it and read by the heartbeat thread without a lock.</summary>
-public sealed class ProgressCounters
+/// <param name="mark">Told every number of steps done, for the owner of a worker that crashed; null: nobody asks.</param>
+public sealed class ProgressCounters(StepMark? mark = null)
 {
     private volatile string _phase = "starting";
     private volatile IReadOnlyDictionary<string, double> _live = new Dictionary<string, double>();
@@ -31,7 +33,11 @@ public sealed class ProgressCounters
     public long StepsDone
     {
         get => Interlocked.Read(ref _stepsDone);
-        set => Interlocked.Exchange(ref _stepsDone, value);
+        set
+        {
+            Interlocked.Exchange(ref _stepsDone, value);
+            mark?.Set(value);
+        }
     }
 
     /// <summary>Steps planned; 0 while not known.</summary>

@@ -146,10 +146,24 @@ public sealed class RunEngineTests : IDisposable
     [Fact]
     public async Task RunAsync_KeepsCrashing_FailsAfterMaxAttempts()
     {
-        var outcome = await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=6,fail=native-crash@3,failing-attempts=99", maxAttempts: 3)));
+        var outcome = await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=6,fail=native-crash@3,failing-attempts=99", maxAttempts: 2)));
 
-        Assert.Equal((1, 3), (outcome.ExitCode, outcome.Run.Stage("a").Attempts.Count));
+        Assert.Equal((1, 2), (outcome.ExitCode, outcome.Run.Stage("a").Attempts.Count));
         Assert.Equal(StageFailureClass.NativeCrash, outcome.Run.Stage("a").Failure);
+        Assert.Contains("`max-attempts` allows no further one", outcome.Run.Stage("a").Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("native-crash")] // the worker reports it
+    [InlineData("abort")] // the worker dies without a word: its step mark says where
+    public async Task RunAsync_CrashesAfterTheSameStepEveryTime_StopsWithADiagnosisAndResumeTriesAgain(string way)
+    {
+        var outcome = await _lab.RunAsync(Some.Pipeline(Some.Counting("a", $"steps=9,fail={way}@7,failing-attempts=3")));
+
+        var stage = outcome.Run.Stage("a");
+        Assert.Equal((1, ExecutionState.Failed, 3), (outcome.ExitCode, stage.State, stage.Attempts.Count));
+        Assert.Contains("3 times in a row, native-crash after step 7", stage.Message, StringComparison.Ordinal);
+        Assert.Equal(0, (await _lab.ResumeAsync(outcome.Run.Id)).ExitCode);
     }
 
     [Fact]

@@ -42,6 +42,7 @@ public sealed class StageKeyTests
         { "checkpoint-every-steps", new() { CheckpointEverySteps = 7 } },
         { "keep-checkpoints", new() { KeepCheckpoints = 9 } },
         { "max-attempts", new() { MaxAttempts = 1 } },
+        { "retries", new() { Retries = new RetryOptions { Stalled = 1 } } },
         { "stall-timeout-seconds", new() { StallTimeoutSeconds = 3 } },
         { "micro-batch", new() { MicroBatch = 4 } },
         { "max-kl", new() { MaxKl = 1 } },
