@@ -3,7 +3,7 @@ namespace R1Pipeline.Artifacts;
 /// <summary>
 /// The layout of the state folder, and the only file that joins paths of it. Creates nothing and reads nothing.
 /// <code>
-/// STATE/ r1.db
+/// STATE/ r1.db              or database.json: the database is elsewhere
 ///        artifacts/SHA256/   artifact.json, the files, provenance.json (outside the hash)
 ///        runs/RUN/           definition.json, pipeline.yaml, lock, run.jsonl, report.md, report.html
 ///             stages/STAGE/  checkpoints/step-000000120-t3/   rollouts/iteration-000001.jsonl
@@ -54,6 +54,9 @@ public sealed class RunDirectory(string stateDirectory, string run)
 
     /// <summary>The SQLite file of a state folder.</summary>
     public static string DatabaseOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "r1.db");
+
+    /// <summary>What says that the state of a folder is in a database elsewhere, and in which.</summary>
+    public static string DatabaseMarkOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "database.json");
 
     /// <summary>All artifacts of a state folder.</summary>
     public static string ArtifactsOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "artifacts");

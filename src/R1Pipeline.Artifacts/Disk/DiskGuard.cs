@@ -46,6 +46,10 @@ public sealed class DiskGuard(string run, Func<string, long>? freeBytes = null)
         ? error.HResult is WindowsHandleDiskFull or WindowsDiskFull
         : error.HResult is NoSpace or QuotaExceeded;
 
+    /// <summary>The same failure as any other full disk, for libraries that have a word of their own for it.</summary>
+    public static IOException DiskFull(string message, Exception inner) =>
+        new(message, inner) { HResult = OperatingSystem.IsWindows() ? WindowsDiskFull : NoSpace };
+
     private StageFailedException Full(string directory, string what, long size, long needed, long found, Exception? inner) => new(
         StageFailureClass.DiskFull,
         $"{what} of {(inner is null ? "" : "at least ")}{size} bytes needs {needed} bytes, found {found} free on '{directory}'; free space and `r1 resume {run}`",

@@ -50,7 +50,7 @@ internal sealed class AttemptRow
         Token = attempt.Token,
         Outcome = attempt.Outcome.Word(),
         Failure = attempt.Failure?.Word(),
-        Message = attempt.Message,
+        Message = StoredText.Clean(attempt.Message),
         ResumedFrom = attempt.ResumedFrom,
         BorrowedFrom = attempt.BorrowedFrom,
         StepsDone = attempt.StepsDone,

@@ -92,7 +92,7 @@ internal sealed class StageRow
         Metrics = stage.Metrics?.GetRawText(),
         Data = JsonSerializer.Serialize(stage.Data, ContractJson.Compact),
         Failure = stage.Failure?.Word(),
-        Message = stage.Message,
+        Message = StoredText.Clean(stage.Message),
         Failures = stage.Failures,
         MicroBatchLimit = stage.MicroBatchLimit,
         AcceptMissedGates = stage.AcceptMissedGates ? 1 : 0,

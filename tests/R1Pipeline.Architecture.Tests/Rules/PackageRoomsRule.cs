@@ -8,12 +8,14 @@ internal static partial class PackageRoomsRule
     private static readonly Dictionary<string, string[]> Rooms = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Dapper"] = ["R1Pipeline.Orchestration"],
+        ["dbup-postgresql"] = ["R1Pipeline.Orchestration"],
         ["dbup-sqlite"] = ["R1Pipeline.Orchestration"],
         ["Microsoft.Data.Sqlite"] = ["R1Pipeline.Orchestration"],
         ["Microsoft.Extensions.Hosting"] = ["R1Pipeline.Cli", "R1Pipeline.Daemon"],
         ["Microsoft.Extensions.Hosting.Abstractions"] = ["R1Pipeline.Orchestration"],
         ["Microsoft.ML.Tokenizers"] = ["R1Pipeline.Data"],
         ["NJsonSchema"] = ["R1Pipeline.Definition"],
+        ["Npgsql"] = ["R1Pipeline.Orchestration"],
         ["OxyPlot.Core"] = ["R1Pipeline.Orchestration"],
         ["Parquet.Net"] = ["R1Pipeline.Orchestration"],
         ["Polly.Core"] = ["R1Pipeline.Orchestration"],

@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Orchestration.Planning;
 using R1Pipeline.Orchestration.Stores;
+using R1Pipeline.Orchestration.Stores.Sqlite;
 using R1Pipeline.Tests.Artifacts;
 
 namespace R1Pipeline.Tests.Orchestration;
@@ -9,12 +10,12 @@ namespace R1Pipeline.Tests.Orchestration;
 public sealed class FileHashesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly SqliteRunStore _store;
+    private readonly SqlRunStore _store;
     private readonly FileHashes _hashes;
 
     public FileHashesTests()
     {
-        _store = SqliteRunStore.Open(_folder.At("r1.db"));
+        _store = new SqlRunStore(SqliteDatabase.Open(_folder.At("r1.db")));
         _hashes = new FileHashes(_store);
         Directory.CreateDirectory(_folder.At("model"));
         File.WriteAllText(_folder.At("real.jsonl"), "one");

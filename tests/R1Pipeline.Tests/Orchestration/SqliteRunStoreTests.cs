@@ -1,291 +1,56 @@
+using DbUp;
+using DbUp.Engine.Output;
 using Microsoft.Data.Sqlite;
-using R1Pipeline.Contracts.Stages;
-using R1Pipeline.Orchestration;
-using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
+using R1Pipeline.Orchestration.Stores.Sqlite;
 using R1Pipeline.Tests.Artifacts;
 
 namespace R1Pipeline.Tests.Orchestration;
 
-public sealed class SqliteRunStoreTests : IDisposable
+/// <summary>The store's promises in SQLite.</summary>
+public sealed class SqliteRunStoreTests : RunStoreTests
 {
-    private static readonly DateTimeOffset Later = Some.Time.AddSeconds(30);
+    private readonly TemporaryFolder _folder;
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly SqliteRunStore _store;
-
-    public SqliteRunStoreTests() => _store = SqliteRunStore.Open(_folder.At("r1.db"));
-
-    public void Dispose()
+    public SqliteRunStoreTests() : this(new TemporaryFolder())
     {
-        _store.Dispose();
+    }
+
+    private SqliteRunStoreTests(TemporaryFolder folder) : base(() => Open(folder.At("r1.db"))) => _folder = folder;
+
+    public override void Dispose()
+    {
+        base.Dispose();
         _folder.Dispose();
     }
 
-    [Fact]
-    public void Find_AfterEveryKindOfChange_ReturnsTheStateThatTheTransitionsGave()
+    protected override void Execute(string sql) => Execute(_folder.At("r1.db"), sql);
+
+    protected override IRunStore OpenFirstVersion(string data)
     {
-        Create("run-1", "a", "b");
-        var lease = Start("run-1");
-        _store.Renew(lease, new AttemptProgressed(Some.Time, "a", lease.Token, Some.Heartbeat()), Later);
-        Commit(lease, 2);
-        var given = _store.EndAttempt(lease, Some.Ended(StageFailureClass.OutOfMemory, FailureDecision.RetryWithSmallerMicroBatch, 4), reservedUntil: null)!;
-
-        using var another = SqliteRunStore.Open(_folder.At("r1.db"));
-        var found = another.Find("run-1")!;
-
-        Assert.Equivalent(given, found, strict: true);
-        Assert.Equal((4, StageFailureClass.OutOfMemory, "because"), (found.Stage("a").MicroBatchLimit, found.Stage("a").Failure, found.Stage("a").Message));
+        string path = _folder.At("old.db");
+        Assert.True(DeployChanges.To.SqliteDatabase(ConnectionString(path))
+            .WithScriptsEmbeddedInAssembly(MigrationScripts.Assembly, name => name == "0001-runs.sql")
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade()
+            .Successful);
+        Execute(path, data);
+        return Open(path);
     }
 
-    [Fact]
-    public void Runs_Priority_IsKept()
+    protected override Func<IRunStore> Fresh() => () => Open(_folder.At("fresh.db"));
+
+    private static SqlRunStore Open(string path) => new(SqliteDatabase.Open(path));
+
+    private static string ConnectionString(string path) => $"Data Source={path};Pooling=False";
+
+    private static void Execute(string path, string sql)
     {
-        _store.Create(Some.Run() with { Priority = -3 }, "{}");
-        _store.Apply("run-1", new RunTakenOver(Some.Time, 1));
-
-        Assert.Equal((-3, -3), (_store.Find("run-1")!.Priority, Assert.Single(_store.Runs()).Priority));
+        using var connection = new SqliteConnection(ConnectionString(path));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
-
-    [Fact]
-    public void StartAttempt_TokensOnlyGrow()
-    {
-        Create("run-1", "a");
-        var first = Start("run-1");
-        _store.EndAttempt(first, Some.Ended(StageFailureClass.NativeCrash, FailureDecision.Retry), null);
-
-        Assert.True(Start("run-1").Token > first.Token);
-    }
-
-    [Fact]
-    public void EveryWriteOfAnAttempt_AfterATakeover_IsFencedAndChangesNothing()
-    {
-        Create("run-1", "a");
-        var old = Start("run-1");
-        _store.Apply("run-1", new RunTakenOver(Some.Time, 2));
-        var before = _store.Find("run-1");
-
-        Assert.False(_store.Renew(old, new AttemptProgressed(Some.Time, "a", old.Token, Some.Heartbeat()), Later));
-        Assert.Null(_store.Commit(old, new CheckpointCommitted(Some.Time, "a", old.Token, Some.Checkpoint(2)), Steps(1, 2), "f", [], Later));
-        Assert.False(_store.Commit(old, new RolloutsCommitted(Some.Time, "a", old.Token, new RolloutShard(1, "/p", "s", 4)), "p", Later));
-        Assert.Null(_store.EndAttempt(old, Some.Done(token: old.Token), null));
-        Assert.Equivalent(before, _store.Find("run-1"), strict: true);
-        Assert.Empty(_store.Metrics("run-1"));
-        Assert.Empty(_store.RolloutShards("run-1"));
-        Assert.Empty(_store.Checkpoints("run-1"));
-    }
-
-    [Fact]
-    public void Write_ThatDoesNotFitTheState_LeavesNothingBehind()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        _store.EndAttempt(lease, Some.Done(token: lease.Token), null);
-
-        Assert.Throws<InvalidOperationException>(() => Commit(lease, 2));
-        Assert.Empty(_store.Checkpoints("run-1"));
-        Assert.Empty(_store.Metrics("run-1"));
-    }
-
-    [Fact]
-    public void Metrics_StepsThatAreRepeatedAfterAFallBack_StandOnce()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        Commit(lease, 2, Steps(1, 2));
-        Commit(lease, 4, Steps(3, 4));
-        _store.EndAttempt(lease, Some.Ended(StageFailureClass.NativeCrash, FailureDecision.Retry), null);
-        lease = Start("run-1");
-        _store.EndAttempt(lease, Some.Done(token: lease.Token) with { Report = Some.Done().Report with { StepMetrics = Steps(3, 4, 5) } }, null);
-
-        Assert.Equal([1, 2, 3, 4, 5], _store.Metrics("run-1").Select(row => row.Metrics.Step));
-    }
-
-    [Fact]
-    public void Metrics_FiguresThatAreNotFinite_ComeBack()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        Commit(lease, 2, [new StepMetrics(1, 7, new Dictionary<string, double> { ["loss"] = double.NaN, ["kl"] = 0.25 })]);
-
-        var row = Assert.Single(_store.Metrics("run-1", "a")).Metrics;
-        Assert.Equal((7L, double.NaN, 0.25), (row.Iteration!.Value, row.Values["loss"], row.Values["kl"]));
-    }
-
-    [Fact]
-    public void Checkpoints_Superseded_AreMarkedInTheSameTransaction()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        Commit(lease, 2);
-        _store.Commit(lease, new CheckpointCommitted(Some.Time, "a", lease.Token, Some.Checkpoint(4)), Steps(3, 4), "step-4", ["step-2"], Later);
-
-        Assert.Equal([("step-2", "superseded"), ("step-4", "committed")], _store.Checkpoints("run-1").Select(row => (row.Folder, row.State)));
-    }
-
-    [Fact]
-    public void RolloutShards_RepeatedIteration_StandsOnce()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        foreach (int iteration in new[] { 1, 2, 2 })
-        {
-            Assert.True(_store.Commit(lease, new RolloutsCommitted(Some.Time, "a", lease.Token, new RolloutShard(iteration, "/p", "s", 4)), $"p{iteration}", Later));
-        }
-
-        Assert.Equal([1, 2], _store.RolloutShards("run-1").Select(row => row.Shard.Iteration));
-    }
-
-    [Fact]
-    public void StartAttempt_KeyInFlightInAnotherRun_IsRefusedUntilTheLeaseEndsOrExpires()
-    {
-        Create("run-1", "a");
-        Create("run-2", "a");
-        var lease = Start("run-1");
-
-        var busy = _store.StartAttempt("run-2", Some.Started(), "me", Later);
-        Assert.Equal((null, "run-1", "a"), (busy.Lease, busy.BusyRun, busy.BusyStage));
-        Assert.Equal(("run-1", "a"), _store.InFlight("key", "run-2", Some.Time));
-        Assert.Null(_store.InFlight("key", "run-2", Later.AddSeconds(1)));
-        Assert.Equal(ExecutionState.Waiting, _store.Find("run-2")!.Stage("a").State);
-
-        _store.EndAttempt(lease, Some.Done(token: lease.Token), null);
-        Assert.NotNull(_store.StartAttempt("run-2", Some.Started(), "me", Later).Lease);
-    }
-
-    [Fact]
-    public void EndAttempt_BeforeARetry_KeepsTheKeyReserved()
-    {
-        Create("run-1", "a");
-        Create("run-2", "a");
-        _store.EndAttempt(Start("run-1"), Some.Ended(StageFailureClass.NativeCrash, FailureDecision.Retry), reservedUntil: Later);
-
-        Assert.Null(_store.StartAttempt("run-2", Some.Started(), "me", Later).Lease);
-        _store.ReleaseLeases("run-1");
-        Assert.NotNull(_store.StartAttempt("run-2", Some.Started(), "me", Later).Lease);
-    }
-
-    [Fact]
-    public void FindResult_PrefersDoneToAMissedGate_AndNamesTheRunThatComputedIt()
-    {
-        Create("run-1", "a");
-        Create("run-2", "a");
-        Create("run-3", "a");
-        var lease = Start("run-1");
-        _store.EndAttempt(lease, new AttemptEnded(Some.Time, "a", lease.Token, new StageReport { Artifact = Some.Model, Failure = StageFailureClass.GateMissed, Message = "m" }, FailureDecision.Fail, null), null);
-        Assert.Equal(StageFailureClass.GateMissed, _store.FindResult("key")!.Failure);
-
-        lease = Start("run-2");
-        _store.EndAttempt(lease, Some.Done(token: lease.Token), null);
-        _store.Apply("run-3", new StageReused(Later, "a", "key", "{}", "{}", _store.FindResult("key")!));
-
-        Assert.Equal(("run-2", ExecutionState.Done), (_store.FindResult("key")!.Run, _store.FindResult("key")!.State));
-        Assert.Null(_store.FindResult("another"));
-    }
-
-    [Fact]
-    public void NewestUnfinished_SkipsDoneAndCancelled()
-    {
-        Create("run-1", "a");
-        Create("run-2", "a");
-        _store.Apply("run-2", new CancelRequested(Some.Time));
-        _store.Apply("run-2", new RunConcluded(Some.Time, false));
-
-        Assert.Equal("run-1", _store.NewestUnfinished("d"));
-        Assert.Null(_store.NewestUnfinished("other"));
-    }
-
-    [Fact]
-    public void StageReset_DropsFiguresRolloutsAndCheckpoints()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        Commit(lease, 2);
-        _store.EndAttempt(lease, Some.Done(token: lease.Token), null);
-
-        _store.Apply("run-1", new StageReset(Some.Time, "a"));
-
-        Assert.Empty(_store.Metrics("run-1"));
-        Assert.Empty(_store.Checkpoints("run-1"));
-    }
-
-    [Fact]
-    public void Events_AreNumberedWithoutGapsAndHeartbeatsAreNotAmongThem()
-    {
-        Create("run-1", "a");
-        var lease = Start("run-1");
-        _store.Renew(lease, new AttemptProgressed(Some.Time, "a", lease.Token, Some.Heartbeat()), Later);
-        Commit(lease, 2);
-
-        var events = _store.Events("run-1");
-        Assert.Equal([(1, "run-taken-over"), (2, "attempt-started"), (3, "checkpoint-committed")], events.Select(row => ((int)row.Sequence, row.Kind)));
-        Assert.Equal([3L], _store.Events("run-1", after: 2).Select(row => row.Sequence));
-    }
-
-    [Fact]
-    public async Task StartAttempt_ManyWritersRacingForOneKey_ExactlyOneWins()
-    {
-        const int Runs = 8;
-        for (int i = 0; i < Runs; i++) Create($"run-{i}", "a");
-
-        var grants = await Task.WhenAll(Enumerable.Range(0, Runs).Select(i => Task.Run(() =>
-        {
-            using var store = SqliteRunStore.Open(_folder.At("r1.db"));
-            return store.StartAttempt($"run-{i}", Some.Started(), "me", Later);
-        })));
-
-        var winner = Assert.Single(grants, grant => grant.Lease is not null);
-        Assert.All(grants.Where(grant => grant.Lease is null), grant => Assert.Equal(winner.Lease!.Run, grant.BusyRun));
-    }
-
-    [Fact]
-    public async Task Open_ByManyAtOnce_MigratesOnce()
-    {
-        string path = _folder.At("fresh.db");
-
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => SqliteRunStore.Open(path).Dispose())));
-
-        using var store = SqliteRunStore.Open(path);
-        Assert.Empty(store.Runs());
-    }
-
-    [Fact]
-    public void Open_DatabaseOfANewerVersion_IsRefused()
-    {
-        using (var connection = new SqliteConnection($"Data Source={_folder.At("r1.db")};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "insert into SchemaVersions (ScriptName, Applied) values ('9999-future.sql', '2030-01-01')";
-            command.ExecuteNonQuery();
-        }
-
-        var refusal = Assert.Throws<RunRefusedException>(() => SqliteRunStore.Open(_folder.At("r1.db")));
-        Assert.Equal(4, refusal.ExitCode);
-        Assert.Contains("9999-future.sql", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void RememberedHash_ChangedFile_IsForgotten()
-    {
-        _store.RememberHash("/f", 10, 100, "aa");
-        _store.RememberHash("/f", 11, 100, "bb");
-
-        Assert.Equal("bb", _store.RememberedHash("/f", 11, 100));
-        Assert.Null(_store.RememberedHash("/f", 10, 100));
-        Assert.Null(_store.RememberedHash("/f", 11, 101));
-    }
-
-    private void Create(string run, params string[] stages)
-    {
-        _store.Create(Some.Run([.. stages.Select(name => Some.Stage(name: name))]) with { Id = run, State = ExecutionState.Waiting }, "{}");
-        _store.Apply(run, new RunTakenOver(Some.Time, 1));
-    }
-
-    private Lease Start(string run) => _store.StartAttempt(run, Some.Started(), "me", Later).Lease!;
-
-    private void Commit(Lease lease, long step, IReadOnlyList<StepMetrics>? metrics = null) =>
-        Assert.NotNull(_store.Commit(lease, new CheckpointCommitted(Some.Time, "a", lease.Token, Some.Checkpoint(step)), metrics ?? Steps(step), $"step-{step}", [], Later));
-
-    private static IReadOnlyList<StepMetrics> Steps(params long[] steps) => [.. steps.Select(step => new StepMetrics(step, null, new Dictionary<string, double> { ["loss"] = 1.0 / step }))];
 }

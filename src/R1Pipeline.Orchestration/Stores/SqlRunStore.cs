@@ -7,48 +7,43 @@ using R1Pipeline.Orchestration.Runs;
 
 namespace R1Pipeline.Orchestration.Stores;
 
-/// <summary>The store in one SQLite file (<c>r1.db</c>). The statements are plain SQL; only opening, locking and migrating are SQLite's own.</summary>
-public sealed class SqliteRunStore : IRunStore
+/// <summary>
+/// The store in SQL that SQLite and PostgreSQL read alike: what a run is and when a write is refused stand here, once. How a transaction is opened,
+/// made alone and committed is the database's business.
+/// </summary>
+internal sealed class SqlRunStore(IStateDatabase database) : IRunStore
 {
-    private readonly SqliteDatabase _database;
-
-    private SqliteRunStore(SqliteDatabase database) => _database = database;
-
-    /// <summary>Opens the file, creating or migrating it where needed. Its folder must exist.</summary>
-    /// <exception cref="RunRefusedException">It cannot be opened, or a newer version wrote it; exit code 4.</exception>
-    public static SqliteRunStore Open(string path) => new(SqliteDatabase.Open(path));
-
     /// <inheritdoc/>
-    public void Create(RunState run, string definition) => _database.Write(transaction =>
+    public void Create(RunState run, string definition) => database.Write(transaction =>
     {
         RunTables.Insert(transaction, run, definition);
         return 0;
     });
 
     /// <inheritdoc/>
-    public RunState? Find(string run) => _database.Read(transaction => RunTables.Load(transaction, run));
+    public RunState? Find(string run) => database.Read(transaction => RunTables.Load(transaction, run));
 
     /// <inheritdoc/>
-    public string Definition(string run) => _database.Read(transaction =>
+    public string Definition(string run) => database.Read(transaction =>
         transaction.Connection!.QuerySingleOrDefault<string>("select definition from run where id = @run", new { run }, transaction)
         ?? throw new KeyNotFoundException($"there is no run '{run}' in this state folder"));
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunSummary> Runs() => _database.Read(transaction =>
+    public IReadOnlyList<RunSummary> Runs() => database.Read(transaction =>
         transaction.Connection!.Query<(string Id, string Pipeline, string State, long CreatedAt, int Priority)>(
                 "select id, pipeline, state, created_at, priority from run order by created_at, id", transaction: transaction)
             .Select(row => new RunSummary(row.Id, row.Pipeline, EnumWords.Parse<ExecutionState>(row.State), DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), row.Priority))
             .ToList());
 
     /// <inheritdoc/>
-    public string? NewestUnfinished(string definitionSha256) => _database.Read(transaction =>
+    public string? NewestUnfinished(string definitionSha256) => database.Read(transaction =>
         transaction.Connection!.QueryFirstOrDefault<string>(
             "select id from run where definition_sha256 = @definitionSha256 and state not in ('done', 'cancelled') order by created_at desc, id desc",
             new { definitionSha256 },
             transaction));
 
     /// <inheritdoc/>
-    public RunState Apply(string run, RunChange change) => _database.Write(transaction =>
+    public RunState Apply(string run, RunChange change) => database.Write(transaction =>
     {
         if (change is RunTakenOver) FreeLeases(transaction, run);
         if (change is StageReset reset) Forget(transaction, run, reset.Stage);
@@ -56,7 +51,7 @@ public sealed class SqliteRunStore : IRunStore
     });
 
     /// <inheritdoc/>
-    public LeaseGrant StartAttempt(string run, AttemptStarted change, string owner, DateTimeOffset expires, BorrowedCheckpoint? borrowed = null) => _database.Write(transaction =>
+    public LeaseGrant StartAttempt(string run, AttemptStarted change, string owner, DateTimeOffset expires, BorrowedCheckpoint? borrowed = null) => database.Write(transaction =>
     {
         var connection = transaction.Connection!;
         if (Holder(transaction, change.Key, run, change.At) is { } busy) return new LeaseGrant(null, null, busy.Run, busy.Stage);
@@ -124,13 +119,13 @@ public sealed class SqliteRunStore : IRunStore
     });
 
     /// <inheritdoc/>
-    public void ReleaseLeases(string run) => _database.Write(transaction => FreeLeases(transaction, run));
+    public void ReleaseLeases(string run) => database.Write(transaction => FreeLeases(transaction, run));
 
     /// <inheritdoc/>
-    public (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now) => _database.Read(transaction => Holder(transaction, key, exceptRun, now));
+    public (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now) => database.Read(transaction => Holder(transaction, key, exceptRun, now));
 
     /// <inheritdoc/>
-    public KeyResult? FindResult(string key) => _database.Read(transaction =>
+    public KeyResult? FindResult(string key) => database.Read(transaction =>
         transaction.Connection!.QueryFirstOrDefault<StageRow>(
             $"select {StageRow.Columns} from stage where stage_key = @key and artifact_sha256 is not null and (state = 'done' or (state = 'failed' and failure = 'gate-missed')) " +
             "order by case state when 'done' then 0 else 1 end, ended_at desc",
@@ -138,7 +133,7 @@ public sealed class SqliteRunStore : IRunStore
             transaction)?.ToResult());
 
     /// <inheritdoc/>
-    public (string KeyParts, string? Limits)? NewestDone(string pipeline, string stage) => _database.Read(transaction =>
+    public (string KeyParts, string? Limits)? NewestDone(string pipeline, string stage) => database.Read(transaction =>
     {
         var row = transaction.Connection!.QueryFirstOrDefault<(string? KeyParts, string? Limits)?>(
             "select stage.key_parts, stage.limits from stage join run on run.id = stage.run " +
@@ -149,7 +144,7 @@ public sealed class SqliteRunStore : IRunStore
     });
 
     /// <inheritdoc/>
-    public IReadOnlyList<CheckpointRow> Checkpoints(string run, string? stage = null) => _database.Read(transaction =>
+    public IReadOnlyList<CheckpointRow> Checkpoints(string run, string? stage = null) => database.Read(transaction =>
         transaction.Connection!.Query<(string Stage, long Step, long Token, string State, string Folder, string Sha256, long Bytes)>(
             "select c.stage, c.step, c.token, c.state, c.folder, c.sha256, c.bytes from checkpoint c join stage s on s.run = c.run and s.name = c.stage " +
             "where c.run = @run and (@stage is null or c.stage = @stage) order by s.ordinal, c.step, c.token",
@@ -157,7 +152,7 @@ public sealed class SqliteRunStore : IRunStore
             transaction).Select(row => new CheckpointRow(row.Stage, row.Step, row.Token, row.State, row.Folder, row.Sha256, row.Bytes)).ToList());
 
     /// <inheritdoc/>
-    public IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun) => _database.Read(transaction =>
+    public IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun) => database.Read(transaction =>
         transaction.Connection!.Query<(string Run, string Stage, long Step, long Token, string State, string Folder, string Sha256, long Bytes)>(
             "select c.run, c.stage, c.step, c.token, c.state, c.folder, c.sha256, c.bytes from checkpoint c join stage s on s.run = c.run and s.name = c.stage " +
             "where s.stage_key = @key and c.run <> @exceptRun and c.state = 'committed' order by c.step desc, c.created_at desc",
@@ -165,7 +160,7 @@ public sealed class SqliteRunStore : IRunStore
             transaction).Select(row => new BorrowedCheckpoint(row.Run, new CheckpointRow(row.Stage, row.Step, row.Token, row.State, row.Folder, row.Sha256, row.Bytes))).ToList());
 
     /// <inheritdoc/>
-    public IReadOnlyList<StepMetricsRow> Metrics(string run, string? stage = null) => _database.Read(transaction =>
+    public IReadOnlyList<StepMetricsRow> Metrics(string run, string? stage = null) => database.Read(transaction =>
         transaction.Connection!.Query<(string Stage, long Step, long? Iteration, string Figures)>(
             "select m.stage, m.step, m.iteration, m.figures from step_metric m join stage s on s.run = m.run and s.name = m.stage " +
             "where m.run = @run and (@stage is null or m.stage = @stage) order by s.ordinal, m.step",
@@ -173,7 +168,7 @@ public sealed class SqliteRunStore : IRunStore
             transaction).Select(row => new StepMetricsRow(row.Stage, new StepMetrics(row.Step, row.Iteration, JsonSerializer.Deserialize<Dictionary<string, double>>(row.Figures, ContractJson.Compact)!))).ToList());
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Stage, RolloutShard Shard)> RolloutShards(string run, string? stage = null) => _database.Read(transaction =>
+    public IReadOnlyList<(string Stage, RolloutShard Shard)> RolloutShards(string run, string? stage = null) => database.Read(transaction =>
         transaction.Connection!.Query<(string Stage, long Iteration, string Path, string Sha256, long NumRollouts)>(
             "select r.stage, r.iteration, r.path, r.sha256, r.num_rollouts from rollout_shard r join stage s on s.run = r.run and s.name = r.stage " +
             "where r.run = @run and (@stage is null or r.stage = @stage) order by s.ordinal, r.iteration",
@@ -181,26 +176,26 @@ public sealed class SqliteRunStore : IRunStore
             transaction).Select(row => (row.Stage, new RolloutShard(row.Iteration, row.Path, row.Sha256, row.NumRollouts))).ToList());
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunEventRow> Events(string run, long after = 0) => _database.Read(transaction =>
+    public IReadOnlyList<RunEventRow> Events(string run, long after = 0) => database.Read(transaction =>
         transaction.Connection!.Query<(string Run, long Sequence, string? Stage, string Kind, string Json, long At)>(
             "select run, sequence, stage, kind, json, at from event where run = @run and sequence > @after order by sequence",
             new { run, after },
             transaction).Select(row => new RunEventRow(row.Run, row.Sequence, row.Stage, row.Kind, row.Json, DateTimeOffset.FromUnixTimeMilliseconds(row.At))).ToList());
 
     /// <inheritdoc/>
-    public string? RememberedHash(string path, long length, long modifiedTicks) => _database.Read(transaction =>
+    public string? RememberedHash(string path, long length, long modifiedTicks) => database.Read(transaction =>
         transaction.Connection!.QueryFirstOrDefault<string>(
             "select sha256 from file_hash where path = @path and length = @length and modified = @modifiedTicks", new { path, length, modifiedTicks }, transaction));
 
     /// <inheritdoc/>
-    public void RememberHash(string path, long length, long modifiedTicks, string sha256) => _database.Write(transaction => transaction.Connection!.Execute(
+    public void RememberHash(string path, long length, long modifiedTicks, string sha256) => database.Write(transaction => transaction.Connection!.Execute(
         "insert into file_hash (path, length, modified, sha256) values (@path, @length, @modifiedTicks, @sha256) " +
         "on conflict (path) do update set length = excluded.length, modified = excluded.modified, sha256 = excluded.sha256",
         new { path, length, modifiedTicks, sha256 },
         transaction));
 
     /// <inheritdoc/>
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => database.Dispose();
 
     private static RunState Transition(DbTransaction transaction, string run, RunChange change, bool journal = true)
     {
@@ -212,7 +207,7 @@ public sealed class SqliteRunStore : IRunStore
     }
 
     /// <summary>Runs a write of an attempt, unless a newer token was given out since.</summary>
-    private RunState? Fenced(Lease lease, Func<DbTransaction, RunState> work) => _database.Write(transaction =>
+    private RunState? Fenced(Lease lease, Func<DbTransaction, RunState> work) => database.Write(transaction =>
     {
         long? token = transaction.Connection!.QuerySingleOrDefault<long?>("select token from lease where run = @Run and stage = @Stage", lease, transaction);
         return token == lease.Token ? work(transaction) : null;
