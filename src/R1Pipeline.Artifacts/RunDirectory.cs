@@ -4,6 +4,8 @@ namespace R1Pipeline.Artifacts;
 /// The layout of the state folder, and the only file that joins paths of it. Creates nothing and reads nothing.
 /// <code>
 /// STATE/ r1.db              or database.json: the database is elsewhere
+///        daemon.lock, daemon.sock
+///        daemon/             pid, log-DATE.jsonl
 ///        artifacts/SHA256/   artifact.json, the files, provenance.json (outside the hash)
 ///        runs/RUN/           definition.json, pipeline.yaml, lock, run.jsonl, report.md, report.html
 ///             stages/STAGE/  checkpoints/step-000000120-t3/   rollouts/iteration-000001.jsonl
@@ -57,6 +59,18 @@ public sealed class RunDirectory(string stateDirectory, string run)
 
     /// <summary>What says that the state of a folder is in a database elsewhere, and in which.</summary>
     public static string DatabaseMarkOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "database.json");
+
+    /// <summary>File whose lock the daemon of a state folder holds.</summary>
+    public static string DaemonLockOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "daemon.lock");
+
+    /// <summary>Process id of that daemon, for people.</summary>
+    public static string DaemonProcessOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "daemon", "pid");
+
+    /// <summary>Unix socket of the daemon of a state folder, unless it was told another one.</summary>
+    public static string DaemonSocketOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "daemon.sock");
+
+    /// <summary>The daemon's log, compact JSON; the date goes between its name and its extension.</summary>
+    public static string DaemonLogOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "daemon", "log-.jsonl");
 
     /// <summary>All artifacts of a state folder.</summary>
     public static string ArtifactsOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "artifacts");

@@ -21,6 +21,8 @@ internal static class CommandTree
         RolloutsCommand.Create(),
         CancelCommand.Create(),
         RunsCommand.Create(),
+        DaemonCommand.Create(),
+        SubmitCommand.Create(),
         ValidateCommand.Create(),
         PlanCommand.Create(),
         SchemaCommand.Create(),

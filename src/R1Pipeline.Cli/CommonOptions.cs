@@ -10,6 +10,9 @@ internal static class CommonOptions
     /// <summary>Name of the environment variable that stands in for <c>--state</c>.</summary>
     public const string StateVariable = "R1_STATE";
 
+    /// <summary>Name of the environment variable that stands in for <c>--server</c>.</summary>
+    public const string ServerVariable = "R1_SERVER";
+
     // Without a help name the help asks the completion source, that is the store, for one.
     private const string RunHelpName = "RUN";
 
@@ -19,6 +22,13 @@ internal static class CommonOptions
         Description = $"Folder of runs, checkpoints and artifacts (default: ${StateVariable}, else .r1 in the current directory).",
         HelpName = "DIR",
         Recursive = true,
+    };
+
+    /// <summary>A daemon to ask instead of a state folder.</summary>
+    public static Option<string?> Server { get; } = new("--server")
+    {
+        Description = $"Ask a daemon instead: unix:PATH or http://HOST:PORT (default: ${ServerVariable}, unless --state is given).",
+        HelpName = "ADDRESS",
     };
 
     /// <summary>Plain text whatever the terminal can do.</summary>
@@ -39,6 +49,9 @@ internal static class CommonOptions
 
     /// <summary>A stage's name.</summary>
     public static Option<string?> Stage() => new("--stage") { Description = "Only this stage.", HelpName = "STAGE" };
+
+    /// <summary>A run's turn.</summary>
+    public static Option<int?> Priority() => new("--priority") { Description = "The run's turn on the machine's slots: the higher one first (default: 0, or what it was).", HelpName = "N" };
 
     /// <summary>A pipeline file.</summary>
     public static Argument<string> File()

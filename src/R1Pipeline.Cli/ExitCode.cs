@@ -1,3 +1,8 @@
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Orchestration.Runs;
+using R1Pipeline.Orchestration.Status;
+using R1Pipeline.Orchestration.Stores;
+
 namespace R1Pipeline.Cli;
 
 /// <summary>How <c>r1</c> ends (design.md 6). Scripts rely on these.</summary>
@@ -17,4 +22,13 @@ internal static class ExitCode
 
     /// <summary>The environment lacks something.</summary>
     public const int EnvironmentLacks = 4;
+
+    /// <summary>What a run's status means for whoever followed it to its rest.</summary>
+    public static int Of(RunStatus run) => run.State switch
+    {
+        ExecutionState.Done => Done,
+        ExecutionState.Interrupted => Interrupted,
+        ExecutionState.Failed when run.Stages.Where(stage => stage.State == ExecutionState.Failed).All(stage => stage.Failure == StageFailureClass.UserData.Word()) => WrongInput,
+        _ => Failed,
+    };
 }

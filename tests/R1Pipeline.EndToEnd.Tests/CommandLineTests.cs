@@ -20,6 +20,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rollouts")]
     [InlineData("cancel")]
     [InlineData("runs")]
+    [InlineData("daemon")]
+    [InlineData("submit")]
     [InlineData("validate")]
     [InlineData("plan")]
     [InlineData("schema")]

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using R1Pipeline.Cli.Access;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Cli.Running;
+using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Api;
 
 namespace R1Pipeline.Cli.Commands;
 
@@ -21,17 +24,32 @@ internal static class ResumeCommand
         };
         Option<int?> slots = RunCommand.Slots();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("resume", "Go on with a run, or redo it from a stage.") { run, from, accept, slots, json };
-        command.SetAction((parsed, _) => ExecuteAsync(
-            parsed, parsed.GetRequiredValue(run), parsed.GetValue(from), parsed.GetValue(accept) ?? [], parsed.GetValue(slots), parsed.GetValue(json)));
+        var command = new Command("resume", "Go on with a run, or redo it from a stage; on a server: put it into the queue again.") { run, from, accept, slots, json, CommonOptions.Server };
+        command.SetAction((parsed, stop) =>
+        {
+            var resumption = new RunResumption(parsed.GetValue(from), parsed.GetValue(accept) ?? []);
+            return RunAccess.Server(parsed) is { } server
+                ? QueueAsync(parsed, server, parsed.GetRequiredValue(run), resumption, parsed.GetValue(slots), parsed.GetValue(json), stop)
+                : ExecuteAsync(parsed, parsed.GetRequiredValue(run), resumption, parsed.GetValue(slots), parsed.GetValue(json));
+        });
         return command;
     }
 
-    private static async Task<int> ExecuteAsync(ParseResult parsed, string run, string? from, string[] accept, int? slots, bool json)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string run, RunResumption resumption, int? slots, bool json)
     {
         // An unknown state folder is refused here: opening the engine's store would create it.
         StateStore.Require(parsed).Dispose();
         var session = new RunSession(Terminal.Of(parsed), CommonOptions.StateDirectory(parsed), slots, json);
-        return await session.ExecuteAsync((engine, stop) => engine.ResumeAsync(run, from, accept, stop));
+        return await session.ExecuteAsync((engine, stop) => engine.ResumeAsync(run, resumption.From, [.. resumption.Accept], stop));
+    }
+
+    private static async Task<int> QueueAsync(ParseResult parsed, ServerRuns server, string run, RunResumption resumption, int? slots, bool json, CancellationToken stop)
+    {
+        using (server)
+        {
+            if (slots is not null) throw new RunRefusedException("--slots is the server's own: r1 daemon takes it", ExitCode.WrongInput);
+            Submitted.Print(Terminal.Of(parsed), server, await server.ResumeAsync(run, resumption, stop), json);
+            return ExitCode.Done;
+        }
     }
 }

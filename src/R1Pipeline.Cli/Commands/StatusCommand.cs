@@ -1,6 +1,6 @@
 using System.CommandLine;
+using R1Pipeline.Cli.Access;
 using R1Pipeline.Cli.Output;
-using R1Pipeline.Orchestration.Status;
 using R1Pipeline.Orchestration.Stores;
 
 namespace R1Pipeline.Cli.Commands;
@@ -12,31 +12,28 @@ internal static class StatusCommand
     {
         Argument<string?> run = CommonOptions.OptionalRun("Run id; without it: the newest run, or with --json every run, oldest first.");
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("status", "Show where a run stands, stage by stage.") { run, json };
-        command.SetAction(parsed => Execute(parsed, parsed.GetValue(run), parsed.GetValue(json)));
+        var command = new Command("status", "Show where a run stands, stage by stage.") { run, json, CommonOptions.Server };
+        command.SetAction((parsed, stop) => ExecuteAsync(parsed, parsed.GetValue(run), parsed.GetValue(json), stop));
         return command;
     }
 
-    private static int Execute(ParseResult parsed, string? run, bool json)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string? run, bool json, CancellationToken stop)
     {
         var terminal = Terminal.Of(parsed);
-        using StateStore? state = run is null ? StateStore.Find(parsed) : StateStore.Require(parsed);
-        IReadOnlyList<RunSummary> runs = run is null ? state?.Reader.Runs() ?? [] : [];
+        using IRunAccess access = RunAccess.Of(parsed);
+        IReadOnlyList<RunSummary> runs = run is null ? await access.RunsAsync(stop) : [];
         if (json)
         {
-            foreach (string id in run is null ? runs.Select(summary => summary.Run) : [run]) terminal.PrintJson(state!.Reader.Status(id));
+            foreach (string id in run is null ? runs.Select(summary => summary.Run) : [run]) terminal.PrintJson(await access.StatusAsync(id, stop));
             return ExitCode.Done;
         }
         if (run is null && runs.Count == 0)
         {
-            terminal.Say($"{CommonOptions.StateDirectory(parsed)} holds no runs");
+            terminal.Say($"{access.Place} holds no runs");
             return ExitCode.Done;
         }
 
-        RunStatus status = state!.Reader.Status(run ?? runs[^1].Run);
-        terminal.Print(StatusText.Head(status));
-        TableView.Print(terminal, StatusText.Stages(status), "uses", "state", "resumed from");
-        foreach (string message in StatusText.Messages(status)) terminal.Print(message);
+        StatusText.Print(terminal, await access.StatusAsync(run ?? runs[^1].Run, stop));
         if (run is null && runs.Count > 1) terminal.Say($"{runs.Count - 1} older {(runs.Count == 2 ? "run" : "runs")}: r1 runs");
         return ExitCode.Done;
     }

@@ -14,12 +14,19 @@ internal static class StatusText
     public static string Head(RunStatus run) =>
         $"{run.Run}  {run.Pipeline}  {State(run.State)}{(run.OwnerPid is { } pid && run.State == ExecutionState.Running ? $" by process {pid}" : "")}  created {run.Created:u}";
 
-    /// <summary>A row a stage.</summary>
-    public static ReportTable Stages(RunStatus run) => new(
+    /// <summary>All of it: the head, the table, what stopped each stage.</summary>
+    public static void Print(Terminal terminal, RunStatus run)
+    {
+        terminal.Print(Head(run));
+        TableView.Print(terminal, Stages(run), "uses", "state", "resumed from");
+        foreach (string message in Messages(run)) terminal.Print(message);
+    }
+
+    private static ReportTable Stages(RunStatus run) => new(
         "", null, ["stage", "uses", "state", "steps", "attempts", "resumed from", "wall", "peak RSS"], [.. run.Stages.Select(Row)]);
 
     /// <summary>What stopped each stage that rests without being done, a line each.</summary>
-    public static IEnumerable<string> Messages(RunStatus run) => run.Stages
+    private static IEnumerable<string> Messages(RunStatus run) => run.Stages
         .Where(stage => stage.Message is not null && stage.State != ExecutionState.Done)
         .Select(stage => $"{stage.Name}: {stage.Message}");
 

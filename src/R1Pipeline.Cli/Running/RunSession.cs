@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using R1Pipeline.Artifacts;
@@ -85,7 +84,7 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
             ReportWriter.Write(report, directory);
             terminal.Say($"report: {directory.ReportHtml} (and report.md)");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or StageFailedException)
+        catch (Exception error) when (ReportWriter.IsHarmless(error))
         {
             terminal.Fail($"the report of run {run.Id} could not be written: {error.Message}");
         }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.Orchestration.Reports;
 
@@ -12,4 +14,8 @@ public static class ReportWriter
         AtomicFile.WriteAllText(directory.ReportMarkdown, MarkdownReport.Render(blocks));
         AtomicFile.WriteAllText(directory.ReportHtml, HtmlReport.Render($"{report.Pipeline} · {report.Run}", blocks));
     }
+
+    /// <summary>Whether an error only means that no report can be made (a full disk, a damaged sample): it changes nothing about how the run ended.</summary>
+    public static bool IsHarmless(Exception error) =>
+        error is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or StageFailedException;
 }

@@ -7,7 +7,7 @@ internal static partial class ProjectGraphRule
 {
     /// <summary>
     /// Project → what it references. One arrow is not in the design's drawing: Definition → Data (checking every row before a run needs the row reader).
-    /// Cli → Worker is built with it and started by it, never part of it (<c>ReferenceOutputAssembly="false"</c>).
+    /// Cli → Worker and Cli → Daemon are built with it and started by it, never part of it (<c>ReferenceOutputAssembly="false"</c>).
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -23,10 +23,10 @@ internal static partial class ProjectGraphRule
         ["R1Pipeline.Worker"] = ["R1Pipeline.Stages"],
         ["R1Pipeline.Daemon"] = ["R1Pipeline.Orchestration"],
         ["R1Pipeline.Dashboard"] = ["R1Pipeline.Orchestration"],
-        ["R1Pipeline.Cli"] = ["R1Pipeline.Orchestration", "R1Pipeline.Worker"],
+        ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Orchestration", "R1Pipeline.Worker"],
     };
 
-    private static readonly Dictionary<string, string[]> StartedOnly = new() { ["R1Pipeline.Cli"] = ["R1Pipeline.Worker"] };
+    private static readonly Dictionary<string, string[]> StartedOnly = new() { ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Worker"] };
 
     public static IEnumerable<string> Violations(RepositoryTree tree)
     {
