@@ -35,7 +35,7 @@ internal static class DaemonHost
 
         using DaemonLock alone = DaemonLock.Take(arguments.StateDirectory);
         await using var log = DaemonLog.Create(arguments.StateDirectory);
-        using IRunStore store = RunStores.Open(arguments.StateDirectory, create: true, arguments.Database, log.Warning)!;
+        using IRunStore store = RunStores.Open(arguments.StateDirectory, create: true, arguments.Database, message => log.Warning("{Message:l}", message))!;
         var socket = new DaemonSocket(arguments.Socket);
         await socket.ClearAsync();
 
