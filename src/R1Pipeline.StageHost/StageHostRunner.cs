@@ -27,6 +27,7 @@ public static class StageHostRunner
     public static int Run(string requestPath, IReadOnlyList<IStage> stages, Action<int, string?>? prepare = null)
     {
         Stream toOwner = StandardStreams.TakeOutput();
+        TracerConsent.GiveToParent();
         if (ReadRequest(requestPath) is not { } request) return NoRequest;
         Directory.CreateDirectory(request.AttemptDirectory);
         using var log = AttemptLog.Open(request);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
+using R1Pipeline.StageHost.Stacks;
 using R1Pipeline.Stages;
 using R1Pipeline.Training.Runtime;
 
@@ -13,6 +15,7 @@ internal static class Program
 {
     private const string Usage = """
         r1-worker REQUEST
+        r1-worker --stacks PID FILE      writes where the threads of another worker stand
 
         Computes one attempt of one pipeline stage. `r1 run` starts it; it is not meant to be started by hand.
         REQUEST is the request.json of the attempt. Messages to and from the owner are JSON lines on standard output and input;
@@ -30,6 +33,7 @@ internal static class Program
             Console.Out.WriteLine(Usage);
             return WorkerExitCode.Done;
         }
+        if (arguments is [WorkerStacks.Argument, var process, var file]) return WorkerStacks.Write(int.Parse(process, CultureInfo.InvariantCulture), file);
         if (arguments is not [var request])
         {
             Console.Error.WriteLine(Usage);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -59,7 +60,7 @@ internal sealed class CountingStage(StageKind kind) : IStage
             case "bug": throw new InvalidOperationException("a bug, as the test asked");
             case "native-oom": throw new ExternalException("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory\nnative stack");
             case "abort": Environment.FailFast("an abort, as the test asked"); break;
-            case "hang": Wait(Timeout.InfiniteTimeSpan); break;
+            case "hang": Hang(); break;
             case "gate-missed":
                 context.CommitArtifact(kind.Output, directory => File.WriteAllText(Path.Combine(directory, StateFile), state));
                 break;
@@ -86,6 +87,10 @@ internal sealed class CountingStage(StageKind kind) : IStage
             FinishReason = "stop",
         };
     }
+
+    // A frame of its own: a stack dump must name it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Hang() => Wait(Timeout.InfiniteTimeSpan);
 
     private static void Wait(TimeSpan time)
     {

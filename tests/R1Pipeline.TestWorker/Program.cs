@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
+using R1Pipeline.StageHost.Stacks;
 
 namespace R1Pipeline.TestWorker;
 
@@ -14,9 +16,12 @@ namespace R1Pipeline.TestWorker;
 /// </summary>
 internal static class Program
 {
-    private static int Main(string[] arguments) => arguments is ["--own", var owned]
-        ? Own(owned)
-        : StageHostRunner.Run(arguments[0], [.. StageCatalog.All.Select(kind => new CountingStage(kind))]);
+    private static int Main(string[] arguments) => arguments switch
+    {
+        ["--own", var request] => Own(request),
+        [WorkerStacks.Argument, var process, var file] => WorkerStacks.Write(int.Parse(process, CultureInfo.InvariantCulture), file),
+        _ => StageHostRunner.Run(arguments[0], [.. StageCatalog.All.Select(kind => new CountingStage(kind))]),
+    };
 
     private static int Own(string requestPath)
     {

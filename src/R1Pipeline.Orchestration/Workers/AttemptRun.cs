@@ -21,6 +21,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     private readonly ProgressWatch _watch = new(node.Time, node.Options.LeaseLifetime, policy.StallTimeout);
     private readonly ILogger _log = node.Log.ForContext("Stage", lease.Stage).ForContext("Attempt", request.Attempt);
     private string? _hang;
+    private string? _stacks;
     private volatile bool _stopped;
     private long _stoppedAt;
     private RunState? _ended;
@@ -58,7 +59,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
         if (_ended is not null) return _ended;
 
         var (failure, words) = garbage is not null ? (StageFailureClass.NativeCrash, garbage)
-            : _hang is not null ? (StageFailureClass.Stalled, $"the worker was {_hang} and was killed")
+            : _hang is not null ? (StageFailureClass.Stalled, $"the worker was {_hang} and was killed{_stacks}")
             : _stopped ? (StageFailureClass.Interrupted, $"the worker did not checkpoint within {node.Options.GracePeriod.TotalSeconds:0} s and was ended; its last committed checkpoint stands")
             : ExitClassifier.Classify(exitCode, KernelOutOfMemory.Count() > outOfMemoryBefore);
         long steps = StepMark.Read(RunDirectory.StepMarkOf(request.AttemptDirectory)) ?? 0;
@@ -157,7 +158,10 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
                 else if (_watch.Problem() is { } hang)
                 {
                     _hang = hang;
+                    string path = RunDirectory.StacksOf(request.AttemptDirectory);
+                    if (await new StackDump(node.Options.Worker, _log, node.Time).WriteAsync(worker.Id, path)) _stacks = $"; where it stood is in {path}";
                     worker.Kill();
+                    return;
                 }
             }
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using R1Pipeline.StageHost.Native;
 
 namespace R1Pipeline.StageHost.Faults;
@@ -7,7 +9,7 @@ namespace R1Pipeline.StageHost.Faults;
 /// Without a stage it strikes in every one, without an attempt in the first one (<c>*</c>: in every one). Points are counted, never timed, so that the
 /// same list strikes the same moments again. Unset, as in every real run, it does nothing.
 /// <list type="bullet">
-/// <item>Acts: <c>kill</c> (SIGKILL of the worker), <c>abort</c> (SIGABRT), <c>kill-owner</c> (SIGKILL of the process that started it), <c>kill-tree</c> (of both).</item>
+/// <item>Acts: <c>oom</c> (throws what the tensor library throws when memory runs out), <c>kill</c> (SIGKILL of the worker), <c>abort</c> (SIGABRT), <c>kill-owner</c> (SIGKILL of the process that started it), <c>kill-tree</c> (of both).</item>
 /// <item>Points: <c>step=N</c> (step N is computed), <c>progress=N</c> (the attempt has counted N tokens or rows), <c>progress-in-PHASE=N</c> (N of them in
 /// that phase), <c>rollouts=N</c> (its Nth shard lies on disk, the owner has not heard of it), <c>committed-rollouts=N</c> (the owner has),
 /// <c>checkpoint=N</c> and <c>committed-checkpoint=N</c> (the same of its Nth checkpoint; what it supersedes is still there), <c>artifact=N</c> (the output
@@ -83,12 +85,16 @@ internal sealed class FaultPlan
 
     private void Strike(string act, string fault)
     {
-        if (act is not ("abort" or "kill" or "kill-owner" or "kill-tree")) return;
+        if (act is not ("oom" or "abort" or "kill" or "kill-owner" or "kill-tree")) return;
         _say(fault);
+        if (act == "oom") throw OutOfMemory();
         if (act is "kill-owner" or "kill-tree") ProcessControl.KillParent(_owner);
         if (act is "kill" or "kill-tree") ProcessControl.KillSelf();
         if (act == "abort") ProcessControl.AbortSelf();
     }
+
+    [SuppressMessage("Usage", "CA2201", Justification = "It is what the tensor library throws.")]
+    private static ExternalException OutOfMemory() => new("CUDA out of memory. Tried to allocate 2.00 GiB (R1_FAULT)");
 
     private Fault? Armed(string name) => _armed.FirstOrDefault(fault => fault.Name == name);
 }

@@ -11,6 +11,7 @@ internal static partial class PackageRoomsRule
         ["dbup-postgresql"] = ["R1Pipeline.Orchestration"],
         ["dbup-sqlite"] = ["R1Pipeline.Orchestration"],
         ["Microsoft.Data.Sqlite"] = ["R1Pipeline.Orchestration"],
+        ["Microsoft.Diagnostics.Runtime"] = ["R1Pipeline.StageHost"],
         ["Microsoft.Extensions.Hosting"] = ["R1Pipeline.Cli"],
         ["Microsoft.Extensions.Hosting.Abstractions"] = ["R1Pipeline.Orchestration"],
         ["Microsoft.Extensions.Hosting.Systemd"] = ["R1Pipeline.Daemon"],

@@ -1,3 +1,4 @@
+using R1Pipeline.Artifacts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Planning;
@@ -192,7 +193,7 @@ public sealed class RunEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_Hang_IsKilledAndRetried()
+    public async Task RunAsync_Hang_IsKilledWithItsStacksAndRetried()
     {
         var watcher = new RunLab.Watcher();
 
@@ -200,6 +201,12 @@ public sealed class RunEngineTests : IDisposable
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("retry a Stalled", watcher.Seen);
+        string path = RunDirectory.StacksOf(_lab.Directory(outcome.Run.Id).Attempt("a", 1));
+        Assert.Contains(path, outcome.Run.Stage("a").Attempts[0].Message, StringComparison.Ordinal);
+        string stacks = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        Assert.Matches(@"\d+ r1-test-worker: state \w, waits in ", stacks);
+        // Where nobody may trace a process, the file says so and the kernel's view is all there is.
+        if (!stacks.Contains("cannot be read", StringComparison.Ordinal)) Assert.Contains("at R1Pipeline.TestWorker.CountingStage.Hang(", stacks, StringComparison.Ordinal);
     }
 
     [Fact]
