@@ -51,6 +51,7 @@ internal sealed class Attempt(
         owner.ConfirmLease(); // now the owner knows where the attempt goes on, however soon it ends
         prepare?.Invoke(_context.Threads, Environment.GetEnvironmentVariable(LibtorchVariable));
         StageResult result = stage.Execute(_context);
+        _context.Settle();
         Demand(_context.Ledger.Done == progress.StepsPlanned,
             $"stage kind {request.Uses} returned after {_context.Ledger.Done} of {progress.StepsPlanned} planned steps");
         Demand(result.Artifact.Kind == StageCatalog.Find(request.Uses)!.Output, $"stage kind {request.Uses} returned a {result.Artifact.Kind}");
@@ -78,6 +79,7 @@ internal sealed class Attempt(
             log.Error("Stage {Stage:l} ends with {Failure}: {Message:l}", request.Stage, failure, error.Message);
         }
         if (failure == StageFailureClass.LeaseLost) return code;
+        SettleLastSave();
         bool keepsOutput = failure == StageFailureClass.GateMissed;
         StageResult? kept = keepsOutput ? _context?.Kept : null;
         try
@@ -97,6 +99,19 @@ internal sealed class Attempt(
             return WorkerExitCode.LeaseLost;
         }
         return code;
+    }
+
+    /// <summary>A report ends the attempt, and nothing is announced after it: what is being saved comes first, and stands even when the stage failed.</summary>
+    private void SettleLastSave()
+    {
+        try
+        {
+            _context?.Settle();
+        }
+        catch (Exception error)
+        {
+            log.Error("The checkpoint under way failed too: {Message:l}", error.Message);
+        }
     }
 
     private void Send(StageReport report)

@@ -13,7 +13,8 @@ namespace R1Pipeline.StageHost;
 
 /// <summary>
 /// All that a stage knows of the world: its request, its inputs, where to resume, and the calls by which steps, rollouts, checkpoints and
-/// the artifact become durable. Every one of them looks at the lease before anything becomes visible. For the training thread only.
+/// the artifact become durable. Every one of them looks at the lease before anything becomes visible. For the training thread only; checkpoints are
+/// written beside it.
 /// </summary>
 public sealed class StageContext : ILoopHost
 {
@@ -22,8 +23,8 @@ public sealed class StageContext : ILoopHost
     private readonly FaultPlan _faults;
     private readonly DiskGuard _disk;
     private readonly ArtifactStore _store;
-    private readonly CheckpointWriter _writer;
-    private readonly CheckpointKeeper _keeper;
+    private readonly CheckpointSaver _saver;
+    private readonly CarriedFiles _carried = new();
     private readonly StageInputs _inputs;
 
     /// <summary>Opens a stage's attempt: reads its options, deletes leftovers of dead attempts, finds the checkpoint to resume from.</summary>
@@ -32,13 +33,15 @@ public sealed class StageContext : ILoopHost
     /// <param name="log">The attempt's log.</param>
     /// <param name="progress">Counters that the heartbeat reports; null: nobody listens.</param>
     /// <param name="freeBytes">Free bytes on a folder's file system; null: ask the system.</param>
+    /// <param name="time">The clock of the checkpoint cadence; null: the system's.</param>
     /// <exception cref="StageFailedException">The options are not an object of the catalog's type.</exception>
-    public StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters? progress = null, Func<string, long>? freeBytes = null)
-        : this(request, owner, log, progress ?? new ProgressCounters(), new FaultPlan(null, request.Stage, request.Attempt), freeBytes)
+    public StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters? progress = null, Func<string, long>? freeBytes = null, TimeProvider? time = null)
+        : this(request, owner, log, progress ?? new ProgressCounters(), new FaultPlan(null, request.Stage, request.Attempt), freeBytes, time)
     {
     }
 
-    internal StageContext(StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters progress, FaultPlan faults, Func<string, long>? freeBytes = null)
+    internal StageContext(
+        StageRequest request, IOwnerChannel owner, ILogger log, ProgressCounters progress, FaultPlan faults, Func<string, long>? freeBytes = null, TimeProvider? time = null)
     {
         (Request, Log, _owner, _progress, _faults) = (request, log, owner, progress, faults);
         _disk = new DiskGuard(request.Run, freeBytes);
@@ -46,26 +49,13 @@ public sealed class StageContext : ILoopHost
         _inputs = new StageInputs(request, _store);
         _store.RemoveOrphans();
         CheckpointCleaner.RemoveOrphans(request.StageDirectory, request.Checkpoints, request.Token);
-        _writer = new CheckpointWriter(request.StageDirectory, request.Key, request.Token, _disk);
 
-        var skipped = new List<CheckpointRef>();
-        CheckpointRef? good = CheckpointReader.NewestGood(request.Checkpoints, request.Key, (checkpoint, reason) =>
-        {
-            skipped.Add(checkpoint);
-            log.Warning("Checkpoint {Directory:l} of step {Step} is skipped: {Reason:l}", checkpoint.Directory, checkpoint.Step, reason);
-        });
-        // Those of other runs are theirs: read, never superseded or deleted from here.
-        List<CheckpointRef> own = [.. request.Checkpoints.Where(checkpoint => RunDirectory.IsCheckpointOf(request.StageDirectory, checkpoint.Directory))];
-        _keeper = new CheckpointKeeper(
-            _inputs.Options.CheckpointEverySteps, _inputs.Options.KeepCheckpoints, [.. own.Except(skipped)], [.. own.Intersect(skipped)],
-            good is null || own.Contains(good) ? null : good);
-        Resume = good is null ? null : new ResumePoint(good.Step, good.Directory);
-        long committedThrough = request.Checkpoints
-            .Where(checkpoint => (CheckpointReader.KeyOf(checkpoint) ?? request.Key) == request.Key)
-            .Select(checkpoint => checkpoint.Step).DefaultIfEmpty().Max();
-        Ledger = new StepLedger(good?.Step ?? 0, committedThrough);
-        progress.ResumedFrom = progress.StepsDone = good?.Step ?? 0;
-        if (good is not null) log.Information("Resuming from step {Step} of {Directory:l}", good.Step, good.Directory);
+        var found = StageCheckpoints.Of(request, log);
+        _saver = new CheckpointSaver(request, _inputs.Options, found, owner, log, progress, faults, _disk, time ?? TimeProvider.System);
+        faults.Settle = _saver.Settle;
+        Resume = found.Resumed is { } good ? new ResumePoint(good.Step, good.Directory) : null;
+        Ledger = new StepLedger(Resume?.Step ?? 0, found.CommittedThrough);
+        progress.ResumedFrom = progress.StepsDone = Resume?.Step ?? 0;
     }
 
     /// <summary>What to do.</summary>
@@ -84,7 +74,7 @@ public sealed class StageContext : ILoopHost
     public long StepsPlanned => _progress.StepsPlanned;
 
     /// <inheritdoc/>
-    public bool CheckpointDue => _owner.StopRequested || _keeper.IsDue(Ledger.Done) || (GatesComeNext && Ledger.Done > (_keeper.Newest?.Step ?? 0));
+    public bool CheckpointDue => _owner.StopRequested || _saver.IsDue(Ledger.Done) || (GatesComeNext && Ledger.Done > _saver.TakenStep);
 
     /// <summary>Whether the last step is done and gates are measured on its model next, which can take longer than many steps: nothing may be lost then.</summary>
     private bool GatesComeNext => Ledger.Done == StepsPlanned && Request.Gates.Any(gate => gate.Data is not null);
@@ -128,12 +118,24 @@ public sealed class StageContext : ILoopHost
     /// <inheritdoc cref="MicroBatch(int?)"/>
     public int MicroBatch(int wanted) => MicroBatch((int?)wanted)!.Value;
 
+    /// <summary>
+    /// Says what every checkpoint of this attempt carries beside the loop's state: configuration, tokenizer and chat template of the model that is
+    /// trained, which make the checkpoint a model folder.
+    /// </summary>
+    /// <param name="write">Puts them into an empty folder.</param>
+    public void Carry(Action<string> write)
+    {
+        Directory.CreateDirectory(Request.AttemptDirectory);
+        _carried.Take(Request.AttemptDirectory, write);
+    }
+
     /// <summary>Commits the stage's output: what <paramref name="write"/> puts into the temporary folder it is given.</summary>
     /// <remarks>Nothing about the run, the time, the machine or a path may stand in its files.</remarks>
     /// <exception cref="StageFailedException">The lease is lost or the disk is full; nothing is left behind.</exception>
     public ArtifactRef CommitArtifact(ArtifactKind kind, Action<string> write)
     {
         Phase("committing");
+        _saver.Settle();
         long expected = Request.Artifacts // an output is about as large as the largest input of its kind
             .Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
         Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request, Threads), _owner.DemandLease));
@@ -166,6 +168,8 @@ public sealed class StageContext : ILoopHost
     /// <inheritdoc/>
     public void CompleteStep(StepMetrics metrics)
     {
+        _saver.ThrowIfFailed();
+        _inputs.DemandFigures(metrics);
         Ledger.Complete(metrics);
         (_progress.StepsDone, _progress.StepsExecuted, _progress.Live) = (Ledger.Done, Ledger.Executed, metrics.Values);
         Progress(1);
@@ -174,10 +178,10 @@ public sealed class StageContext : ILoopHost
     }
 
     /// <inheritdoc/>
-    public void Checkpoint(long step, Action<string> write)
+    public void Checkpoint(long step, Func<IReadOnlyList<CheckpointFile>> capture)
     {
         if (step != Ledger.Done) throw new InvalidOperationException($"a checkpoint of step {step} was asked for after {Ledger.Done} steps");
-        if (_keeper.Newest?.Step != step) CommitCheckpoint(step, write);
+        if (_saver.TakenStep != step) _saver.Save(step, () => _carried.Beside(capture()), Ledger);
         EndIfStopped();
     }
 
@@ -186,9 +190,14 @@ public sealed class StageContext : ILoopHost
     public void EndIfStopped()
     {
         if (!_owner.StopRequested) return;
+        Settle();
         throw new StageFailedException(
-            StageFailureClass.Interrupted, $"stopped at step {_keeper.Newest?.Step ?? 0} as asked; `r1 resume {Request.Run}` goes on from there");
+            StageFailureClass.Interrupted, $"stopped at step {_saver.TakenStep} as asked; `r1 resume {Request.Run}` goes on from there");
     }
+
+    /// <summary>Waits for the checkpoint that is under way: after this the owner has all that was saved.</summary>
+    /// <exception cref="StageFailedException">It could not be saved.</exception>
+    public void Settle() => _saver.Settle();
 
     /// <inheritdoc/>
     public void CommitRollouts(long iteration, IReadOnlyList<RolloutRecord> rollouts)
@@ -198,26 +207,5 @@ public sealed class StageContext : ILoopHost
         _owner.Commit(sequence => new RolloutsMessage { Sequence = sequence, Shard = shard });
         _faults.AfterRolloutsAreCommitted();
         Progress(rollouts.Count);
-    }
-
-    private void CommitCheckpoint(long step, Action<string> write)
-    {
-        string phase = _progress.Phase;
-        Phase("checkpoint");
-        _owner.ConfirmLease(); // the owner checks our token before anything is written, and learns how many steps were computed
-        CheckpointRef checkpoint = _writer.Write(step, _keeper.Newest, directory =>
-        {
-            write(directory);
-            _faults.WhileCheckpointIsWritten();
-        }, _owner.DemandLease);
-        _faults.BeforeCheckpointIsAnnounced();
-        string[] superseded = [.. _keeper.SupersededBy(checkpoint).Select(old => old.Directory)];
-        IReadOnlyList<StepMetrics> metrics = Ledger.Pending;
-        _owner.Commit(sequence => new CheckpointMessage { Sequence = sequence, Checkpoint = checkpoint, Metrics = metrics, Superseded = superseded });
-        _faults.AfterCheckpointIsCommitted();
-        Ledger.Committed();
-        _keeper.Committed(checkpoint);
-        Log.Information("Checkpoint of step {Step} is committed: {Bytes} bytes in {Directory:l}", step, checkpoint.Bytes, checkpoint.Directory);
-        Phase(phase);
     }
 }

@@ -23,6 +23,15 @@ internal sealed class StageInputs(StageRequest request, ArtifactStore store)
         return artifacts;
     }
 
+    /// <summary>Refuses a step without the figure that <c>keep-best</c> chooses by: at the first step, not after the first checkpoint.</summary>
+    public void DemandFigures(StepMetrics metrics)
+    {
+        if (Options.KeepBest == 0 || metrics.Values.ContainsKey(Options.KeepBestMetric)) return;
+        throw new StageFailedException(
+            StageFailureClass.UserData,
+            $"stage {request.Stage}: keep-best-metric is {Options.KeepBestMetric}, but step {metrics.Step} has no such figure; accepted: {string.Join(", ", metrics.Values.Keys.Order(StringComparer.Ordinal))}");
+    }
+
     private void VerifyOnce(StageArtifact input)
     {
         if (!_verified.Add(input.Artifact.Sha256)) return;

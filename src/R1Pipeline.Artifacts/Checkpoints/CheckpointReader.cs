@@ -23,13 +23,13 @@ public static class CheckpointReader
         return null;
     }
 
-    /// <summary>The stage key in a checkpoint's manifest; null when there is no manifest to read.</summary>
-    public static string? KeyOf(CheckpointRef checkpoint)
+    /// <summary>A checkpoint's manifest; null when there is none to read.</summary>
+    public static CheckpointManifest? ManifestOf(CheckpointRef checkpoint)
     {
         try
         {
             byte[] bytes = File.ReadAllBytes(RunDirectory.FileOf(checkpoint.Directory, RunDirectory.CheckpointManifestName));
-            return JsonSerializer.Deserialize<CheckpointManifest>(bytes, ContractJson.Indented)?.Key;
+            return JsonSerializer.Deserialize<CheckpointManifest>(bytes, ContractJson.Indented);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
@@ -46,6 +46,7 @@ public static class CheckpointReader
         string sha256 = Sha256.OfBytes(bytes);
         if (sha256 != checkpoint.Sha256) return $"{RunDirectory.CheckpointManifestName} has sha256 {sha256}, the store says {checkpoint.Sha256}";
         CheckpointManifest manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, ContractJson.Indented)!;
+        if (manifest.Schema != CheckpointManifest.CurrentSchema) return $"it has schema {manifest.Schema}, this version reads {CheckpointManifest.CurrentSchema}";
         if (manifest.Step != checkpoint.Step) return $"its manifest is of step {manifest.Step}, the store says {checkpoint.Step}";
         if (key is not null && manifest.Key != key) return $"it belongs to stage key {manifest.Key}, not to {key}";
         return FolderVerifier.FirstProblem(checkpoint.Directory, manifest.Files);

@@ -11,6 +11,7 @@ internal sealed class StagedDirectory : IDisposable
 {
     private readonly string _parent;
     private readonly SafeFileHandle? _lock;
+    private readonly HashSet<string> _folders = [];
     private bool _published;
 
     public StagedDirectory(string parent)
@@ -42,13 +43,22 @@ internal sealed class StagedDirectory : IDisposable
         return files;
     }
 
-    /// <summary>Adds a file after sealing: the manifest, which comes last.</summary>
-    public void AddDurable(string name, ReadOnlySpan<byte> bytes)
+    /// <summary>Adds a file, hashed on the way and on the disk when this returns; the folder between is made if need be.</summary>
+    /// <param name="name">Path below the folder, with forward slashes.</param>
+    /// <param name="write">Writes it.</param>
+    /// <param name="progress">Told of every piece, in bytes.</param>
+    public FileEntry Add(string name, Action<Stream> write, Action<long>? progress = null)
     {
-        using var stream = new FileStream(RunDirectory.FileOf(Directory, name), FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
+        using var stream = new HashedFileStream(PathFor(name), progress);
+        write(stream);
+        return stream.Seal(name);
     }
+
+    /// <summary>Adds a file after sealing: the manifest, which comes last.</summary>
+    public void AddDurable(string name, ReadOnlyMemory<byte> bytes) => Add(name, stream => stream.Write(bytes.Span));
+
+    /// <summary>Gives a file of another folder a second name here. False: this file system cannot.</summary>
+    public bool TryLink(string existing, string name) => HardLink.TryCreate(existing, PathFor(name));
 
     /// <summary>
     /// Renames the folder to its final place. <paramref name="beforePublish"/> is the last word before that, with no disk wait in between,
@@ -57,6 +67,7 @@ internal sealed class StagedDirectory : IDisposable
     /// <exception cref="IOException">Something stands there already, or the disk refused.</exception>
     public void Publish(string target, Action? beforePublish)
     {
+        foreach (string folder in _folders) DurableDirectory.Flush(folder);
         DurableDirectory.Flush(Directory);
         beforePublish?.Invoke();
         System.IO.Directory.Move(Directory, target);
@@ -83,6 +94,13 @@ internal sealed class StagedDirectory : IDisposable
             using SafeFileHandle? held = DurableDirectory.TryLock(path);
             if (held is not null && System.IO.Directory.EnumerateFileSystemEntries(path).Any()) DoomedDirectory.Delete(path);
         }
+    }
+
+    private string PathFor(string name)
+    {
+        string path = RunDirectory.FileOf(Directory, name), folder = Path.GetDirectoryName(path)!;
+        if (folder != Directory && _folders.Add(folder)) System.IO.Directory.CreateDirectory(folder);
+        return path;
     }
 
     private static FileEntry SealFile(string path, string name)

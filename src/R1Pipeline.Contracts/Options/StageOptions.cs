@@ -13,9 +13,29 @@ public abstract record StageOptions
     [Range(1, 1_000_000), OutsideKey]
     public int CheckpointEverySteps { get; init; } = 50;
 
+    /// <summary>Seconds after which a checkpoint is made at the end of the step, however few steps were done since the last one; 0: only steps count.</summary>
+    [Range(0, 1_000_000), OutsideKey]
+    public int CheckpointEverySeconds { get; init; } = 600;
+
     /// <summary>Newest checkpoints that stay, also after the stage is done; older ones are pruned after a commit.</summary>
     [Range(1, 1000), OutsideKey]
     public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Checkpoints that stay beside the newest because their step has the best <c>keep-best-metric</c>; 0: none.</summary>
+    [Range(0, 1000), OutsideKey]
+    public int KeepBest { get; init; }
+
+    /// <summary>Figure of a step by which <c>keep-best</c> chooses: <c>loss</c>, <c>reward</c>, <c>accuracy</c>, … (<c>r1 metrics</c> shows what a stage has).</summary>
+    [OutsideKey]
+    public string KeepBestMetric { get; init; } = "loss";
+
+    /// <summary>Which end of <c>keep-best-metric</c> is the best.</summary>
+    [OutsideKey]
+    public BestOrder KeepBestOrder { get; init; } = BestOrder.Lower;
+
+    /// <summary>Steps: the first checkpoint at or after each multiple stays for good; 0: none does.</summary>
+    [Range(0, 1_000_000), OutsideKey]
+    public int KeepEvery { get; init; }
 
     /// <summary>Attempts that may fail in retryable ways, all of them together, before the stage is failed; <c>retries</c> bounds each way.</summary>
     [Range(1, 1000), OutsideKey]

@@ -27,7 +27,8 @@ public sealed record StageKind
     public IReadOnlyList<IReadOnlyList<string>> RowFields { get; init; } = [];
 
     /// <summary>The options that mean something only where a stage writes checkpoints.</summary>
-    public static IReadOnlyList<string> CheckpointOptions { get; } = ["checkpoint-every-steps", "keep-checkpoints"];
+    public static IReadOnlyList<string> CheckpointOptions { get; } =
+        ["checkpoint-every-steps", "checkpoint-every-seconds", "keep-checkpoints", "keep-best", "keep-best-metric", "keep-best-order", "keep-every"];
 
     /// <summary>Whether the stage has steps or shards to checkpoint; where it has none, <see cref="CheckpointOptions"/> are refused.</summary>
     public bool HasCheckpoints { get; init; } = true;

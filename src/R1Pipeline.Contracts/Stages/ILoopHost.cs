@@ -16,14 +16,16 @@ public interface ILoopHost
     void Progress(long count);
 
     /// <summary>A step is done. Its figures are committed with the next checkpoint or with the report, exactly once.</summary>
+    /// <exception cref="StageFailedException">The lease is lost, or the save that was under way failed.</exception>
     void CompleteStep(StepMetrics metrics);
 
     /// <summary>
-    /// Commits a checkpoint of everything up to <paramref name="step"/>: <paramref name="write"/> fills a temporary folder, which then becomes durable.
-    /// Returns once the owner acknowledged it.
+    /// Saves a checkpoint of everything up to <paramref name="step"/>. Waits for the save before, if that is still under way, then calls
+    /// <paramref name="capture"/>, which copies the loop's state out, and returns: the files are written and committed while the loop goes on.
+    /// The end of a stage waits for them.
     /// </summary>
-    /// <exception cref="StageFailedException">The lease is lost, the disk is full, or a stop was asked for (after the commit).</exception>
-    void Checkpoint(long step, Action<string> write);
+    /// <exception cref="StageFailedException">The save before failed (the lease is lost, the disk is full), or a stop was asked for (after the commit).</exception>
+    void Checkpoint(long step, Func<IReadOnlyList<CheckpointFile>> capture);
 
     /// <summary>Commits the rollouts of an iteration, before the iteration's first update.</summary>
     /// <exception cref="StageFailedException">The lease is lost or the disk is full.</exception>

@@ -14,6 +14,7 @@ internal sealed class StageOptionRules(CompileContext context)
         if (stage.Kind is not { } kind || stage.Options is not { } bound) return;
         var checks = new OptionChecks(context, bound);
         checks.NoEffect(!kind.HasCheckpoints, StageKind.CheckpointOptions, $"in a stage of kind {kind.Name}, which ends in one piece");
+        if (kind.HasCheckpoints && bound.Value is StageOptions options) checks.NoEffect(options.KeepBest == 0 && !checks.IsBroken("keep-best"), ["keep-best-metric", "keep-best-order"], "without 'keep-best'");
         if (bound.Value is OptimizerOptions optimizer) CheckOptimizer(checks, optimizer);
         if (bound.Value is GrpoOptions grpo) CheckGrpo(checks, grpo);
         switch (bound.Value)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost.Native;
 
 namespace R1Pipeline.StageHost.Faults;
@@ -12,8 +13,9 @@ namespace R1Pipeline.StageHost.Faults;
 /// <item>Acts: <c>oom</c> (throws what the tensor library throws when memory runs out), <c>kill</c> (SIGKILL of the worker), <c>abort</c> (SIGABRT), <c>kill-owner</c> (SIGKILL of the process that started it), <c>kill-tree</c> (of both).</item>
 /// <item>Points: <c>step=N</c> (step N is computed), <c>progress=N</c> (the attempt has counted N tokens or rows), <c>progress-in-PHASE=N</c> (N of them in
 /// that phase), <c>rollouts=N</c> (its Nth shard lies on disk, the owner has not heard of it), <c>committed-rollouts=N</c> (the owner has),
-/// <c>checkpoint=N</c> and <c>committed-checkpoint=N</c> (the same of its Nth checkpoint; what it supersedes is still there), <c>artifact=N</c> (the output
-/// lies on disk, nobody has heard of it).</item>
+/// <c>saving=N</c> (its Nth checkpoint is being written while the training goes on), <c>checkpoint=N</c> and <c>committed-checkpoint=N</c> (its Nth
+/// checkpoint lies on disk, the owner has not, or has, heard of it; what it supersedes is still there), <c>artifact=N</c> (the output
+/// lies on disk, nobody has heard of it). A point of the training thread waits for the save that is under way before it strikes.</item>
 /// <item>Besides: <c>disk-full@checkpoint=N</c> (no space left while the Nth is written), <c>slow-ms=N</c> (waits after every step of every attempt).</item>
 /// </list>
 /// </summary>
@@ -23,8 +25,12 @@ internal sealed class FaultPlan
 
     private readonly IReadOnlyList<Fault> _armed;
     private readonly Action<string> _say;
+    private readonly Lock _counting = new();
     private readonly Dictionary<string, long> _counts = [];
     private readonly int _owner = ProcessControl.ParentId;
+
+    /// <summary>Waits for the save that is under way, so that what a test finds after a strike does not depend on the disk.</summary>
+    public Action Settle { get; set; } = () => { };
 
     /// <param name="text">The variable; null: none.</param>
     /// <param name="stage">This worker's stage.</param>
@@ -55,33 +61,71 @@ internal sealed class FaultPlan
 
     public void AfterRolloutsAreCommitted() => Count("committed-rollouts");
 
-    public void WhileCheckpointIsWritten()
-    {
-        Count("checkpoint-writing");
-        if (Armed("disk-full@checkpoint") is { } full && full.Number == _counts["checkpoint-writing"]) throw new IOException("No space left on device (R1_FAULT)", NoSpace);
-    }
+    /// <summary>The files of the next checkpoint; the last of them strikes once it is written, where it shall.</summary>
+    public IReadOnlyList<CheckpointFile> InCheckpoint(IReadOnlyList<CheckpointFile> files) => _armed.Count == 0 ? files :
+    [
+        .. files.SkipLast(1),
+        files[^1] with
+        {
+            Write = stream =>
+            {
+                files[^1].Write(stream);
+                WhileCheckpointIsWritten();
+            },
+        },
+    ];
 
-    public void BeforeCheckpointIsAnnounced() => Count("checkpoint");
+    public void BeforeCheckpointIsAnnounced() => CountSave("checkpoint");
 
-    public void AfterCheckpointIsCommitted() => Count("committed-checkpoint");
+    public void AfterCheckpointIsCommitted() => CountSave("committed-checkpoint");
 
     public void BeforeArtifactIsReported() => Count("artifact");
 
-    private void Count(string point, long count = 1)
+    private void WhileCheckpointIsWritten()
     {
-        long before = _counts.GetValueOrDefault(point);
-        _counts[point] = before + count;
-        Reach(point, before, before + count);
+        long number = CountSave("saving");
+        if (Armed("disk-full@checkpoint") is { } full && full.Number == number) throw new IOException("No space left on device (R1_FAULT)", NoSpace);
     }
 
-    /// <summary>The point's number went from <paramref name="before"/> to <paramref name="now"/>.</summary>
-    private void Reach(string point, long before, long now)
+    /// <summary>Counts a point of the training thread.</summary>
+    private void Count(string point, long count = 1)
     {
-        foreach (Fault fault in _armed.Where(fault => fault.Number > before && fault.Number <= now && fault.Name.EndsWith($"@{point}", StringComparison.Ordinal)))
+        (long before, long now) = Add(point, count);
+        Reach(point, before, now);
+    }
+
+    /// <summary>Counts a point of the thread that saves.</summary>
+    private long CountSave(string point)
+    {
+        (long before, long now) = Add(point, 1);
+        Strike(point, before, now);
+        return now;
+    }
+
+    private (long Before, long Now) Add(string point, long count)
+    {
+        lock (_counting)
         {
-            Strike(fault.Name[..^(point.Length + 1)], $"{fault.Name}={fault.Number}");
+            long before = _counts.GetValueOrDefault(point);
+            return (before, _counts[point] = before + count);
         }
     }
+
+    /// <summary>The training thread's point went from <paramref name="before"/> to <paramref name="now"/>.</summary>
+    private void Reach(string point, long before, long now)
+    {
+        if (!Due(point, before, now).Any()) return;
+        Settle();
+        Strike(point, before, now);
+    }
+
+    private void Strike(string point, long before, long now)
+    {
+        foreach (Fault fault in Due(point, before, now)) Strike(fault.Name[..^(point.Length + 1)], $"{fault.Name}={fault.Number}");
+    }
+
+    private IEnumerable<Fault> Due(string point, long before, long now) =>
+        _armed.Where(fault => fault.Number > before && fault.Number <= now && fault.Name.EndsWith($"@{point}", StringComparison.Ordinal));
 
     private void Strike(string act, string fault)
     {

@@ -3,36 +3,44 @@ using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.StageHost.Steps;
 
-/// <summary>Decides when a checkpoint is due and which older ones it makes superfluous; deletes those only after the owner committed the newer one.</summary>
-/// <param name="everySteps">Cadence.</param>
-/// <param name="keep">Good checkpoints that stay.</param>
-/// <param name="good">Usable ones of earlier attempts, newest first; the first is what the attempt resumed from.</param>
-/// <param name="useless">Damaged ones and ones of another key: the first commit supersedes them.</param>
-/// <param name="borrowed">One of another run that the attempt resumed from: counted from, never dropped. Null: none.</param>
-internal sealed class CheckpointKeeper(
-    int everySteps, int keep, IReadOnlyList<CheckpointRef> good, IReadOnlyList<CheckpointRef> useless, CheckpointRef? borrowed = null)
+/// <summary>
+/// Knows the good checkpoints of a stage and which of them a newer one makes superfluous; deletes those only after the owner committed the newer one.
+/// Not thread-safe: it belongs to whoever saves, and saves follow one another.
+/// </summary>
+internal sealed class CheckpointKeeper
 {
-    private CheckpointRef? _newest = borrowed ?? (good.Count > 0 ? good[0] : null);
-    private readonly List<CheckpointRef> _kept = [.. good];
-    private readonly List<CheckpointRef> _useless = [.. useless];
+    private readonly RetentionPolicy _policy;
+    private readonly List<CheckpointRef> _kept;
+    private readonly List<CheckpointRef> _useless;
+    private readonly Dictionary<CheckpointRef, IReadOnlyDictionary<string, double>> _figures;
+
+    /// <param name="policy">Which stay.</param>
+    /// <param name="found">What earlier attempts left. Useless ones go with the first commit; a resumed one of another run is counted from, never dropped.</param>
+    public CheckpointKeeper(RetentionPolicy policy, StageCheckpoints found)
+    {
+        (_policy, Newest) = (policy, found.Resumed);
+        (_kept, _useless) = ([.. found.Good], [.. found.Useless]);
+        _figures = _kept.ToDictionary(checkpoint => checkpoint, checkpoint => CheckpointReader.ManifestOf(checkpoint)?.Figures ?? NoFigures);
+    }
+
+    private static IReadOnlyDictionary<string, double> NoFigures { get; } = new Dictionary<string, double>();
 
     /// <summary>The newest usable checkpoint.</summary>
-    public CheckpointRef? Newest => _newest;
-
-    public bool IsDue(long stepsDone) => stepsDone - (Newest?.Step ?? 0) >= everySteps;
+    public CheckpointRef? Newest { get; private set; }
 
     /// <summary>What goes once <paramref name="next"/> is committed.</summary>
-    public IReadOnlyList<CheckpointRef> SupersededBy(CheckpointRef next) =>
-        [.. _kept.Where(checkpoint => checkpoint.Directory != next.Directory).Skip(keep - 1), .. _useless];
+    public IReadOnlyList<CheckpointRef> SupersededBy(CheckpointRef next, IReadOnlyDictionary<string, double> figures) =>
+        [.. _policy.Superfluous([next, .. _kept.Where(checkpoint => checkpoint.Directory != next.Directory)], checkpoint => checkpoint == next ? figures : _figures[checkpoint]), .. _useless];
 
     /// <summary><paramref name="next"/> is committed: drops what it superseded.</summary>
-    public void Committed(CheckpointRef next)
+    public void Committed(CheckpointRef next, IReadOnlyDictionary<string, double> figures)
     {
-        IReadOnlyList<CheckpointRef> superseded = SupersededBy(next);
+        IReadOnlyList<CheckpointRef> superseded = SupersededBy(next, figures);
         _kept.RemoveAll(superseded.Contains);
         _useless.Clear();
         _kept.Insert(0, next);
-        _newest = next;
+        _figures[next] = figures;
+        Newest = next;
         foreach (CheckpointRef checkpoint in superseded) CheckpointCleaner.Remove(checkpoint.Directory);
     }
 }

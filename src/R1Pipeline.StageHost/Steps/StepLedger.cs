@@ -27,6 +27,9 @@ internal sealed class StepLedger
     /// <summary>Steps computed here.</summary>
     public long Executed { get; private set; }
 
+    /// <summary>Figures of the newest step; null before the first.</summary>
+    public StepMetrics? Newest { get; private set; }
+
     /// <summary>Figures that wait for the next commit, in step order.</summary>
     public IReadOnlyList<StepMetrics> Pending => [.. _pending];
 
@@ -36,11 +39,17 @@ internal sealed class StepLedger
         {
             if (metrics.Step != Done + 1) throw new InvalidOperationException($"step {metrics.Step} was completed after step {Done}; steps are completed one by one");
             Done = metrics.Step;
+            Newest = metrics;
             if (metrics.Step > _committedThrough) _pending.Add(metrics);
         }
         Executed++;
     }
 
-    /// <summary>The pending figures are committed.</summary>
-    public void Committed() => _pending.Clear();
+    /// <summary>Hands the pending figures to the checkpoint that is being taken: they are pending no more, whatever becomes of it, for a failed save ends the attempt.</summary>
+    public IReadOnlyList<StepMetrics> TakePending()
+    {
+        StepMetrics[] taken = [.. _pending];
+        _pending.Clear();
+        return taken;
+    }
 }

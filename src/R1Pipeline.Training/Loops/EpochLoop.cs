@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Batches;
 using R1Pipeline.Training.Checkpoints;
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ namespace R1Pipeline.Training.Loops;
 /// What all loops over a fixed set of rows share: plan, resume, step, guard, figures, checkpoint. A step commits whole or not at all; the order of the rows
 /// follows from (seed, stage, epoch), so a resumed loop ends with the same bits as one that was never stopped.
 /// </summary>
-internal sealed class EpochLoop(FlatParameters parameters, OptimizerOptions options, BatchPlan plan, ILoopHost host)
+internal sealed class EpochLoop(DecoderConfig config, FlatParameters parameters, OptimizerOptions options, BatchPlan plan, ILoopHost host)
 {
     /// <summary>Accumulates the gradient of a batch.</summary>
     /// <param name="rows">The rows of the batch.</param>
@@ -27,15 +28,15 @@ internal sealed class EpochLoop(FlatParameters parameters, OptimizerOptions opti
     {
         using var update = new GuardedUpdate(parameters, options, plan.Steps);
         var state = new TrainingState { Step = 0, Loss = double.NaN };
-        if (resumeDirectory is not null) state = TrainingCheckpoint.Read(resumeDirectory, parameters, update.Optimizer);
+        if (resumeDirectory is not null) state = TrainingCheckpoint.Read(resumeDirectory, config, parameters, update.Optimizer);
+        var snapshot = new TrainingSnapshot(config, parameters, update.Optimizer);
         host.Plan(plan.Steps);
         host.Phase("update");
         parameters.ClearGradients();
         while (state.Step < plan.Steps)
         {
             MemoryGuard.Run(() => state = Step(update, state.Step, accumulate));
-            if (host.CheckpointDue)
-                host.Checkpoint(state.Step, directory => TrainingCheckpoint.Write(directory, parameters, update.Optimizer, state));
+            if (host.CheckpointDue) host.Checkpoint(state.Step, () => snapshot.Take(state));
         }
 
         return new LoopOutcome(state.Step, state.Loss);

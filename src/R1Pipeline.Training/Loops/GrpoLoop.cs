@@ -59,7 +59,7 @@ public sealed class GrpoLoop(
         while (state.Step < TotalSteps)
         {
             MemoryGuard.Run(() => Step(state));
-            if (host.CheckpointDue) host.Checkpoint(state.Step, state.Save);
+            if (host.CheckpointDue) host.Checkpoint(state.Step, state.Capture);
         }
         return new LoopOutcome(state.Step, state.LastLoss);
     }
@@ -75,7 +75,7 @@ public sealed class GrpoLoop(
     private PendingIteration Explore(GrpoState state)
     {
         long iteration = (state.Step / options.Minibatches) + 1;
-        if (iteration > 1 && (iteration - 1) % options.ReferenceRefreshIterations == 0) state.Reference?.Parameters.CopyValuesFrom(policy.Parameters);
+        if (iteration > 1 && (iteration - 1) % options.ReferenceRefreshIterations == 0) state.RefreshReference();
 
         PendingIteration collected = _collector.Collect(iteration, state.Step);
         state.Accuracies = state.Accuracies.Add(collected.Figures.GetValueOrDefault(RolloutFigures.Accuracy, double.NaN));

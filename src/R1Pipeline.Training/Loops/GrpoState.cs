@@ -4,7 +4,6 @@ using R1Pipeline.Training.Checkpoints;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Rollouts;
-using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Loops;
 
@@ -14,15 +13,16 @@ namespace R1Pipeline.Training.Loops;
 /// </summary>
 internal sealed class GrpoState : IDisposable
 {
-    private const string ReferenceTensor = "reference";
-
     private readonly Decoder _policy;
+    private readonly TrainingSnapshot _snapshot;
+    private long _referenceVersion;
 
     private GrpoState(Decoder policy, GrpoOptions options, bool withReference, long totalSteps)
     {
         _policy = policy;
         GuardedUpdate = new GuardedUpdate(policy.Parameters, options, totalSteps);
         Reference = withReference ? policy.Clone() : null;
+        _snapshot = new TrainingSnapshot(policy.Config, policy.Parameters, GuardedUpdate.Optimizer);
     }
 
     /// <summary>The optimizer and the check before it.</summary>
@@ -43,7 +43,7 @@ internal sealed class GrpoState : IDisposable
     /// <summary>Loss of the newest step.</summary>
     public double LastLoss { get; set; } = double.NaN;
 
-    /// <summary>The state before the first step, with the policy as reference; or, from a checkpoint, the state that <see cref="Save"/> wrote, the policy's weights included.</summary>
+    /// <summary>The state before the first step, with the policy as reference; or, from a checkpoint, the state that <see cref="Capture"/> took, the policy's weights included.</summary>
     /// <exception cref="StageFailedException">UserData: the folder is no checkpoint of this model, or lacks the reference that the options ask for.</exception>
     public static GrpoState Start(Decoder policy, GrpoOptions options, bool withReference, long totalSteps, string? checkpoint)
     {
@@ -61,15 +61,16 @@ internal sealed class GrpoState : IDisposable
         }
     }
 
-    /// <summary>Writes the state into an empty folder.</summary>
-    public void Save(string directory)
+    /// <summary>Reference policy := policy.</summary>
+    public void RefreshReference()
     {
-        var further = new Dictionary<string, Tensor>();
-        if (Reference is not null) further[ReferenceTensor] = Reference.Parameters.Values;
-        TrainingCheckpoint.Write(directory, _policy.Parameters, GuardedUpdate.Optimizer,
-            new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues() }, further);
-        if (Pending is not null) PendingIterationFile.Write(directory, Pending);
+        Reference?.Parameters.CopyValuesFrom(_policy.Parameters);
+        _referenceVersion++;
     }
+
+    /// <summary>Copies the state out for a checkpoint.</summary>
+    public IReadOnlyList<CheckpointFile> Capture() => _snapshot.Take(
+        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues() }, Reference?.Parameters.Values, _referenceVersion, Pending);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -82,14 +83,15 @@ internal sealed class GrpoState : IDisposable
     {
         if (Reference is not null)
         {
-            if (!File.Exists(Path.Combine(directory, ReferenceTensor + ".safetensors")))
+            if (!TrainingCheckpoint.HasReference(directory))
             {
                 throw new StageFailedException(StageFailureClass.UserData,
                     $"the checkpoint {directory} was made without a reference policy, and max-kl compares with it: take max-kl away, or redo the stage from its start");
             }
-            TrainingCheckpoint.ReadTensor(directory, ReferenceTensor, Reference.Parameters.Values);
+            TrainingCheckpoint.ReadReference(directory, Reference.Parameters);
+            _snapshot.SavedReference = _referenceVersion;
         }
-        TrainingState state = TrainingCheckpoint.Read(directory, _policy.Parameters, GuardedUpdate.Optimizer);
+        TrainingState state = TrainingCheckpoint.Read(directory, _policy.Config, _policy.Parameters, GuardedUpdate.Optimizer);
         (LastLoss, Accuracies, Pending) = (state.Loss, AccuracyHistory.FromValues(state.Values), PendingIterationFile.Read(directory));
     }
 }

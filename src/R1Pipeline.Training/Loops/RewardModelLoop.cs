@@ -47,7 +47,7 @@ public sealed class RewardModelLoop
     /// <summary>Runs to the end, from the start or from a checkpoint.</summary>
     /// <param name="resumeDirectory">A checkpoint of this loop; null: from the start.</param>
     /// <exception cref="StageFailedException">NumericGuard, OutOfMemory, or what the host throws.</exception>
-    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Parameters, _options, _plan, _host).Run(resumeDirectory, Accumulate);
+    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Body.Config, _model.Parameters, _options, _plan, _host).Run(resumeDirectory, Accumulate);
 
     private double Accumulate(IReadOnlyList<int> batch, Dictionary<string, double> figures)
     {

@@ -49,6 +49,9 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Whether there is a parameter of this name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
 
+    /// <summary>Index of the parameter's first value in the buffer.</summary>
+    public long OffsetOf(string name) => _byName[name].Offset;
+
     /// <summary>A new view of the parameter's values; the caller (or its scope) disposes it.</summary>
     public Tensor ValueOf(string name) => View(Values, name);
 

@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Checkpoints;
 using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
 
@@ -7,31 +10,38 @@ namespace R1Pipeline.Training.Rollouts;
 
 /// <summary>
 /// A <see cref="PendingIteration"/> inside a checkpoint folder: token ids, log-probs and advantages of all samples end to end in
-/// <c>pending.safetensors</c>, number and figures in <c>pending.json</c>. Every bit comes back.
+/// <c>training/pending.safetensors</c>, number and figures in <c>training/pending.json</c>. Every bit comes back.
 /// </summary>
 internal static class PendingIterationFile
 {
     private const string PromptIds = "prompt-ids", PromptLengths = "prompt-lengths", OutputIds = "output-ids", OutputLengths = "output-lengths",
         OldLogprobs = "old-logprobs", ReferenceLogprobs = "reference-logprobs", Advantages = "advantages";
 
-    /// <summary>Writes the iteration into the folder.</summary>
-    public static void Write(string directory, PendingIteration iteration)
+    /// <summary>The files of an iteration, for another thread to write: its numbers change no more.</summary>
+    public static IReadOnlyList<CheckpointFile> Of(PendingIteration iteration)
     {
-        using var scope = NewDisposeScope();
         IReadOnlyList<TrainingSample> samples = iteration.Samples;
-        var tensors = new Dictionary<string, Tensor>
+        var tensors = new SortedDictionary<string, (string Dtype, IEnumerable<Array> Parts)>(StringComparer.Ordinal)
         {
-            [PromptIds] = tensor(samples.SelectMany(sample => sample.PromptIds).ToArray()),
-            [PromptLengths] = tensor(samples.Select(sample => sample.PromptIds.Length).ToArray()),
-            [OutputIds] = tensor(samples.SelectMany(sample => sample.OutputIds).ToArray()),
-            [OutputLengths] = tensor(samples.Select(sample => sample.OutputIds.Length).ToArray()),
-            [OldLogprobs] = tensor(samples.SelectMany(sample => sample.OldLogprobs).ToArray()),
-            [Advantages] = tensor(samples.Select(sample => sample.Advantage).ToArray()),
+            [PromptIds] = ("I32", samples.Select(sample => sample.PromptIds)),
+            [PromptLengths] = ("I32", [samples.Select(sample => sample.PromptIds.Length).ToArray()]),
+            [OutputIds] = ("I32", samples.Select(sample => sample.OutputIds)),
+            [OutputLengths] = ("I32", [samples.Select(sample => sample.OutputIds.Length).ToArray()]),
+            [OldLogprobs] = ("F32", samples.Select(sample => sample.OldLogprobs)),
+            [Advantages] = ("F32", [samples.Select(sample => sample.Advantage).ToArray()]),
         };
-        if (samples[0].ReferenceLogprobs is not null)
-            tensors[ReferenceLogprobs] = tensor(samples.SelectMany(sample => sample.ReferenceLogprobs!).ToArray());
-        SafetensorsWriter.Write(TensorsPath(directory), tensors);
-        File.WriteAllBytes(HeaderPath(directory), JsonSerializer.SerializeToUtf8Bytes(new Header(iteration.Number, iteration.Figures), ContractJson.Indented));
+        if (samples[0].ReferenceLogprobs is not null) tensors[ReferenceLogprobs] = ("F32", samples.Select(sample => sample.ReferenceLogprobs!));
+        List<SafetensorsSlot> slots = [.. tensors.Select(tensor => Slot(tensor.Key, tensor.Value.Dtype, tensor.Value.Parts.Sum(part => (long)part.Length)))];
+        byte[] header = SafetensorsHeaderBytes.Of(slots);
+        return
+        [
+            new CheckpointFile(TrainingFiles.PendingTensors, header.Length + slots.Sum(slot => slot.Length), stream =>
+            {
+                stream.Write(header);
+                foreach (Array part in tensors.Values.SelectMany(tensor => tensor.Parts)) stream.Write(BytesOf(part));
+            }),
+            CheckpointFile.Of(TrainingFiles.PendingHeader, JsonSerializer.SerializeToUtf8Bytes(new Header(iteration.Number, iteration.Figures), ContractJson.Indented)),
+        ];
     }
 
     /// <summary>The iteration that the folder carries; null when it carries none.</summary>
@@ -58,9 +68,14 @@ internal static class PendingIterationFile
         return new PendingIteration(header.Number, samples, header.Figures);
     }
 
-    private static string TensorsPath(string directory) => Path.Combine(directory, "pending.safetensors");
+    private static SafetensorsSlot Slot(string name, string dtype, long count) => new(name, dtype, [count], count * sizeof(int)); // all types here have four bytes
 
-    private static string HeaderPath(string directory) => Path.Combine(directory, "pending.json");
+    private static ReadOnlySpan<byte> BytesOf(Array numbers) =>
+        numbers is int[] integers ? MemoryMarshal.AsBytes<int>(integers) : MemoryMarshal.AsBytes<float>((float[])numbers);
+
+    private static string TensorsPath(string directory) => Path.Combine(directory, TrainingFiles.PendingTensors);
+
+    private static string HeaderPath(string directory) => Path.Combine(directory, TrainingFiles.PendingHeader);
 
     private sealed record Header(long Number, IReadOnlyDictionary<string, double> Figures);
 }

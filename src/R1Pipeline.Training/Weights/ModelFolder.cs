@@ -39,12 +39,18 @@ public static class ModelFolder
     /// <summary>Writes a model into an existing folder, in fp32.</summary>
     public static void Save(Decoder decoder, string directory)
     {
-        DecoderConfigFile.Write(decoder.Config, directory);
-        var generation = new JsonObject();
-        if (decoder.Config.BosTokenId is { } bos) generation["bos_token_id"] = bos;
-        if (decoder.Config.EosTokenId is { } eos) generation["eos_token_id"] = eos;
-        if (decoder.Config.PadTokenId is { } pad) generation["pad_token_id"] = pad;
-        File.WriteAllText(Path.Combine(directory, "generation_config.json"), generation.ToJsonString(Indented) + "\n");
+        SaveConfig(decoder.Config, directory);
         Qwen2WeightMap.Save(Path.Combine(directory, "model.safetensors"), decoder.Config, decoder.Parameters);
+    }
+
+    /// <summary>Writes all but the weights.</summary>
+    public static void SaveConfig(DecoderConfig config, string directory)
+    {
+        DecoderConfigFile.Write(config, directory);
+        var generation = new JsonObject();
+        if (config.BosTokenId is { } bos) generation["bos_token_id"] = bos;
+        if (config.EosTokenId is { } eos) generation["eos_token_id"] = eos;
+        if (config.PadTokenId is { } pad) generation["pad_token_id"] = pad;
+        File.WriteAllText(Path.Combine(directory, "generation_config.json"), generation.ToJsonString(Indented) + "\n");
     }
 }

@@ -46,6 +46,22 @@ internal static class Qwen2WeightMap
     /// <summary>The slice of a flat view of the parameter (value or gradient). The caller's scope owns it.</summary>
     public static Tensor Slice(Tensor parameter, WeightSlice slice) => parameter.narrow(0, slice.FirstRow, slice.Shape[0]);
 
+    /// <summary>The foreign tensors in the order in which their values lie in the flat buffer, which they cover without a hole.</summary>
+    public static IReadOnlyList<SafetensorsSlot> StorageOrder(DecoderConfig config, FlatParameters parameters)
+    {
+        var slots = new List<SafetensorsSlot>();
+        long covered = 0;
+        foreach (WeightSlice slice in Slices(config, parameters).OrderBy(slice => parameters.OffsetOf(slice.Parameter)).ThenBy(slice => slice.FirstRow))
+        {
+            long width = slice.Shape.Skip(1).Aggregate(1L, (product, size) => product * size);
+            if (parameters.OffsetOf(slice.Parameter) + slice.FirstRow * width != covered) throw new InvalidOperationException($"tensor {slice.ForeignName} does not follow the one before it");
+            slots.Add(new SafetensorsSlot(slice.ForeignName, "F32", slice.Shape, slice.Shape[0] * width * sizeof(float)));
+            covered += slice.Shape[0] * width;
+        }
+
+        return covered == parameters.Count ? slots : throw new InvalidOperationException($"{covered} of {parameters.Count} parameters have a foreign name");
+    }
+
     /// <summary>Fills the parameters from a model folder.</summary>
     /// <exception cref="StageFailedException">UserData: names or shapes that do not fit.</exception>
     public static void Load(SafetensorsFolder source, string directory, DecoderConfig config, FlatParameters parameters)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;
@@ -19,11 +17,8 @@ public static class SafetensorsWriter
     {
         List<KeyValuePair<string, Tensor>> ordered =
             [.. tensors.OrderByDescending(pair => pair.Value.element_size()).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
-        byte[] header = Header(ordered);
+        byte[] header = SafetensorsHeaderBytes.Of([.. ordered.Select(pair => SlotOf(pair.Key, pair.Value))]);
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        file.Write(length);
         file.Write(header);
         using IDisposable frozen = no_grad();
         foreach (var (_, tensor) in ordered) WriteData(file, tensor);
@@ -37,46 +32,16 @@ public static class SafetensorsWriter
             file.Write(flat.narrow(0, start, Math.Min(PieceElements, flat.numel() - start)).bytes);
     }
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> ordered)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("__metadata__");
-            json.WriteString("format", "pt");
-            json.WriteEndObject();
-            long offset = 0;
-            foreach (var (name, tensor) in ordered)
-            {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", DtypeOf(name, tensor));
-                json.WriteStartArray("shape");
-                foreach (long size in tensor.shape) json.WriteNumberValue(size);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += tensor.numel() * tensor.element_size());
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
-    }
-
-    private static string DtypeOf(string name, Tensor tensor)
+    private static SafetensorsSlot SlotOf(string name, Tensor tensor)
     {
         if (!tensor.is_contiguous()) throw new ArgumentException($"tensor {name} is not contiguous");
-        return tensor.dtype switch
+        string dtype = tensor.dtype switch
         {
             ScalarType.Float32 => "F32",
             ScalarType.Int64 => "I64",
             ScalarType.Int32 => "I32",
             _ => throw new ArgumentException($"tensor {name} has type {tensor.dtype}; float32, int64 and int32 are written"),
         };
+        return new SafetensorsSlot(name, dtype, tensor.shape, tensor.numel() * tensor.element_size());
     }
 }

@@ -33,6 +33,7 @@ public sealed class AllScenarioRlStage : IStage
 
         var questions = new QuestionMix(rows, options, policy.Text, context.Request.Seed, context.Request.Stage);
         var rules = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule);
+        policy.CarryIn(context);
         var outcome = new GrpoLoop(
             policy.Decoder,
             policy.Text.Tokenizer.EosId,

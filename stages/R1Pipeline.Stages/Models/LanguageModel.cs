@@ -30,6 +30,13 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text) : IDisposab
         Text.Save(directory);
     }
 
+    /// <summary>Lets the checkpoints of the stage carry all of the folder but its weights, which change.</summary>
+    public void CarryIn(StageContext context) => context.Carry(directory =>
+    {
+        ModelFolder.SaveConfig(Decoder.Config, directory);
+        Text.Save(directory);
+    });
+
     /// <summary>An engine that samples from this model, at most <paramref name="maxRows"/> outputs side by side, fewer after memory ran out.</summary>
     public GenerationEngine NewEngine(StageContext context, int maxRows) => new(Decoder, Text.Tokenizer.EosId, context.MicroBatch(maxRows));
 

@@ -28,6 +28,7 @@ public sealed class PretrainingStage : IStage
 
         var ledger = RowLedger.Read(context);
         var sequences = Documents(ledger, model.Text, SupervisedTraining.MaxTokens(options, model.Decoder.Config));
+        model.CarryIn(context);
         var outcome = SupervisedTraining.Run(context, model.Decoder, sequences, options, ledger.Refusals());
 
         return TrainedModel.Finish(context, model, outcome, ledger, new Dictionary<string, double>

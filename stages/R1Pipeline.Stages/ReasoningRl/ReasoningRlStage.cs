@@ -29,6 +29,7 @@ public sealed class ReasoningRlStage : IStage
         var questions = new ShuffledQuestions(rows, policy.Text, options.Questions, context.Request.Seed, context.Request.Stage);
         var reward = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule);
 
+        policy.CarryIn(context);
         var outcome = new GrpoLoop(
             policy.Decoder,
             policy.Text.Tokenizer.EosId,

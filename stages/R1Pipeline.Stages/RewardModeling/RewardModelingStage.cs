@@ -31,6 +31,11 @@ public sealed class RewardModelingStage : IStage
         var pairs = PreferencePairs.Of(ledger, body.Text, maxTokens, context.Request.Seed, context.Request.Stage);
         var (training, heldOut) = Split(context, pairs, options, ledger);
 
+        context.Carry(directory =>
+        {
+            DecoderConfigFile.Write(model.Body.Config, directory, DecoderConfigFile.RewardArchitecture);
+            body.Text.Save(directory);
+        });
         var outcome = new RewardModelLoop(
             model,
             training,

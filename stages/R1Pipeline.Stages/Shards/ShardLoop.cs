@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
@@ -24,30 +23,33 @@ internal sealed class ShardLoop<TResult>(ILoopHost host)
     {
         host.Plan(numShards);
         var results = resumeDirectory is null ? [] : Load(resumeDirectory, numShards);
+        List<byte[]> lines = [.. results.Select(Line)];
         for (int shard = results.Count; shard < numShards; shard++)
         {
             host.Phase("sampling");
             var result = work(shard);
             results.Add(result);
+            lines.Add(Line(result));
             host.CompleteStep(new StepMetrics(shard + 1, null, figures(result)));
-            if (host.CheckpointDue) host.Checkpoint(shard + 1, directory => Save(directory, results));
+            if (host.CheckpointDue) host.Checkpoint(shard + 1, () => [File([.. lines])]);
         }
 
         return results;
     }
 
-    private static void Save(string directory, IReadOnlyList<TResult> results)
+    private static byte[] Line(TResult result) => [.. JsonSerializer.SerializeToUtf8Bytes(result, ContractJson.Compact), (byte)'\n'];
+
+    private static CheckpointFile File(IReadOnlyList<byte[]> lines) => new(FileName, lines.Sum(line => (long)line.Length), stream =>
     {
-        using var writer = new StreamWriter(Path.Combine(directory, FileName), append: false, new UTF8Encoding(false)) { NewLine = "\n" };
-        foreach (var result in results) writer.WriteLine(JsonSerializer.Serialize(result, ContractJson.Compact));
-    }
+        foreach (var line in lines) stream.Write(line);
+    });
 
     private static List<TResult> Load(string directory, int numShards)
     {
         string path = Path.Combine(directory, FileName);
         List<TResult> results =
         [
-            .. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<TResult>(line, ContractJson.Compact)
+            .. System.IO.File.ReadLines(path).Select(line => JsonSerializer.Deserialize<TResult>(line, ContractJson.Compact)
                 ?? throw new InvalidDataException($"{path}: an empty shard.")),
         ];
         if (results.Count > numShards) throw new InvalidDataException($"{path}: {results.Count} shards where the stage has {numShards}.");

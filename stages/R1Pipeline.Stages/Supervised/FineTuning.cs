@@ -20,6 +20,7 @@ internal static class FineTuning
 
         var ledger = RowLedger.Read(context);
         var sequences = Conversations(ledger, model.Text, SupervisedTraining.MaxTokens(options, model.Decoder.Config));
+        model.CarryIn(context);
         var outcome = SupervisedTraining.Run(context, model.Decoder, sequences, options, ledger.Refusals());
 
         return TrainedModel.Finish(context, model, outcome, ledger, new Dictionary<string, double>

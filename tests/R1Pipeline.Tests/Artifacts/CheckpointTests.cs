@@ -1,3 +1,4 @@
+using System.Text;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Artifacts.Checkpoints;
 using R1Pipeline.Artifacts.Disk;
@@ -58,8 +59,9 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Write_WhileItFails_LeavesNothing()
     {
-        Assert.Throws<InvalidOperationException>(() => Writer(1).Write(1, null, _ => throw new InvalidOperationException()));
-        Assert.Throws<InvalidOperationException>(() => Writer(1).Write(1, null, Fill("x"), () => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(() => Writer(1).Write(1, null, [new CheckpointFile("x", 1, _ => throw new InvalidOperationException())]));
+        Assert.Throws<InvalidOperationException>(() => Writer(1).Write(1, null, [new CheckpointFile("x", 2, stream => stream.WriteByte(1))]));
+        Assert.Throws<InvalidOperationException>(() => Writer(1).Write(1, null, Fill("x"), beforePublish: () => throw new InvalidOperationException()));
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(RunDirectory.CheckpointsOf(_folder.Path)));
     }
@@ -83,15 +85,54 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Write_TooLittleSpace_IsRefusedBeforeItBeginsWithBothFigures()
     {
-        CheckpointRef last = Writer(1).Write(1, null, Fill(new string('x', 1000)));
-        var writer = new CheckpointWriter(_folder.Path, "key", 1, new DiskGuard("run-7", _ => 1199));
+        var file = new CheckpointFile("weights", 1000, _ => Assert.Fail("it began"));
 
-        var full = Assert.Throws<StageFailedException>(() => writer.Write(2, last, _ => Assert.Fail("it began")));
+        var full = Assert.Throws<StageFailedException>(() => new CheckpointWriter(_folder.Path, "key", 1, new DiskGuard("run-7", _ => 1199)).Write(2, null, [file]));
 
         Assert.Equal(StageFailureClass.DiskFull, full.Failure);
         Assert.Contains("needs 1200 bytes, found 1199 free", full.Message);
         Assert.Contains("`r1 resume run-7`", full.Message);
-        Assert.Equal(2, new CheckpointWriter(_folder.Path, "key", 1, new DiskGuard("run-7", _ => 1200)).Write(2, last, Fill("x")).Step);
+        Assert.Equal(2, new CheckpointWriter(_folder.Path, "key", 1, new DiskGuard("run-7", _ => 1200)).Write(2, null, Fill(new string('x', 1000))).Step);
+    }
+
+    [Fact]
+    public void Write_UnchangedFile_LiesOnceAndOutlivesTheCheckpointBefore()
+    {
+        CheckpointRef first = Writer(1).Write(1, null, [Reference("weights"), .. Fill("one")]);
+        var small = new CheckpointWriter(_folder.Path, "key", 1, new DiskGuard("run-7", _ => 5)); // room for the state, not for the reference
+
+        CheckpointRef second = small.Write(2, first, [Reference("weights") with { Write = _ => Assert.Fail("it was written again"), Unchanged = true }, .. Fill("two")]);
+        string shared = Path.Combine(second.Directory, "training", "reference");
+        File.AppendAllText(Path.Combine(first.Directory, "training", "reference"), "!"); // no copy: what happens to the one is seen in the other
+        Assert.Equal("weights!", File.ReadAllText(shared));
+        CheckpointCleaner.Remove(first.Directory);
+
+        Assert.Equal("weights!", File.ReadAllText(shared));
+        Assert.Contains("reference has 8 bytes", CheckpointReader.FirstProblem(second));
+    }
+
+    [Fact]
+    public void Write_UnchangedFileThatRotted_IsWrittenAnew()
+    {
+        CheckpointRef first = Writer(1).Write(1, null, [Reference("weights")]);
+        File.WriteAllText(Path.Combine(first.Directory, "training", "reference"), "wEights");
+
+        CheckpointRef second = Writer(1).Write(2, first, [Reference("weights") with { Unchanged = true }]);
+
+        Assert.Null(CheckpointReader.FirstProblem(second));
+        Assert.Contains("has sha256", CheckpointReader.FirstProblem(first));
+    }
+
+    [Fact]
+    public void Write_Progress_CountsEveryByteWrittenOrCompared()
+    {
+        long counted = 0;
+        var writer = new CheckpointWriter(_folder.Path, "key", 1, new DiskGuard("run"), bytes => counted += bytes);
+
+        CheckpointRef first = writer.Write(1, null, [Reference("weights")]);
+        Assert.Equal(7, counted);
+        writer.Write(2, first, [Reference("weights") with { Unchanged = true }]);
+        Assert.Equal(14, counted);
     }
 
     [Fact]
@@ -101,7 +142,7 @@ public sealed class CheckpointTests : IDisposable
         if (disk is null) Assert.Skip("a tmpfs can be mounted by root only");
         var writer = new CheckpointWriter(disk.Path, "key", 1, new DiskGuard("run-7"));
 
-        var full = Assert.Throws<StageFailedException>(() => writer.Write(1, null, directory => File.WriteAllBytes(Path.Combine(directory, "big"), new byte[2 << 20])));
+        var full = Assert.Throws<StageFailedException>(() => writer.Write(1, null, [new CheckpointFile("big", 0, stream => stream.Write(new byte[2 << 20]))]));
 
         Assert.Equal(StageFailureClass.DiskFull, full.Failure);
         Assert.Matches("a checkpoint of at least [0-9]+ bytes needs [0-9]+ bytes, found [0-9]+ free on '.*/disk/checkpoints'", full.Message);
@@ -113,7 +154,9 @@ public sealed class CheckpointTests : IDisposable
 
     private CheckpointWriter Writer(long token) => new(_folder.Path, "key", token, new DiskGuard("run"));
 
-    private static Action<string> Fill(string content) => directory => File.WriteAllText(Path.Combine(directory, "state.txt"), content);
+    private static CheckpointFile[] Fill(string content) => [CheckpointFile.Of("state.txt", Encoding.UTF8.GetBytes(content))];
+
+    private static CheckpointFile Reference(string content) => CheckpointFile.Of("training/reference", Encoding.UTF8.GetBytes(content));
 
     private static void Unexpected(CheckpointRef checkpoint, string why) => Assert.Fail($"{checkpoint.Directory} was skipped: {why}");
 

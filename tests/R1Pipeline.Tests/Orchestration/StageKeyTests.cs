@@ -40,7 +40,10 @@ public sealed class StageKeyTests
     public static TheoryData<string, ReasoningRlOptions> OutsideTheKey() => new()
     {
         { "checkpoint-every-steps", new() { CheckpointEverySteps = 7 } },
+        { "checkpoint-every-seconds", new() { CheckpointEverySeconds = 7 } },
         { "keep-checkpoints", new() { KeepCheckpoints = 9 } },
+        { "keep-best", new() { KeepBest = 1, KeepBestMetric = "reward", KeepBestOrder = BestOrder.Higher } },
+        { "keep-every", new() { KeepEvery = 9 } },
         { "max-attempts", new() { MaxAttempts = 1 } },
         { "retries", new() { Retries = new RetryOptions { Stalled = 1 } } },
         { "stall-timeout-seconds", new() { StallTimeoutSeconds = 3 } },

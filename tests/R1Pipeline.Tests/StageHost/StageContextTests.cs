@@ -20,10 +20,12 @@ public sealed class StageContextTests : IDisposable
         StageContext first = Open();
         Complete(first, 1, 2, 3);
         first.Checkpoint(3, Fill);
+        first.Settle();
         StageContext resumed = Open(attempt: 2, [_owner.Sent.OfType<CheckpointMessage>().Single().Checkpoint]);
 
         Complete(resumed, 2, 3, 4, 5, 6);
         resumed.Checkpoint(6, Fill);
+        resumed.Settle();
 
         CheckpointMessage second = _owner.Sent.OfType<CheckpointMessage>().Last();
         Assert.Equal([4L, 5, 6], second.Metrics.Select(metrics => metrics.Step));
@@ -62,10 +64,15 @@ public sealed class StageContextTests : IDisposable
         StageContext context = Open(keep: 1);
         Complete(context, 1);
         context.Checkpoint(1, Fill);
+        context.Settle();
         Complete(context, 2);
-        _owner.Fenced = true;
+        context.Checkpoint(2, () =>
+        {
+            _owner.Fenced = true;
+            return Fill();
+        });
 
-        Assert.Throws<StageFailedException>(() => context.Checkpoint(2, Fill));
+        Assert.Throws<StageFailedException>(context.Settle);
 
         Assert.True(Directory.Exists(_owner.Sent.OfType<CheckpointMessage>().Single().Checkpoint.Directory));
     }
@@ -130,7 +137,7 @@ public sealed class StageContextTests : IDisposable
 
     private static Serilog.Core.Logger Logger() => new LoggerConfiguration().CreateLogger();
 
-    private static void Fill(string directory) => File.WriteAllText(Path.Combine(directory, "state.txt"), "state");
+    private static CheckpointFile[] Fill() => [CheckpointFile.Of("state.txt", "state"u8.ToArray())];
 
     private static void Complete(StageContext context, params long[] steps)
     {
@@ -157,7 +164,7 @@ public sealed class StageContextTests : IDisposable
 
         public bool StopRequested { get; set; }
 
-        public bool Fenced { get; set; }
+        public volatile bool Fenced;
 
         public int Confirmations { get; private set; }
 

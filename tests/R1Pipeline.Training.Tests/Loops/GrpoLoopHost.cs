@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Tests.Runtime;
 
 namespace R1Pipeline.Training.Tests.Loops;
 
@@ -12,6 +13,9 @@ internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, I
     public List<string> Events { get; } = [];
 
     public Dictionary<long, IReadOnlyList<RolloutRecord>> Rollouts { get; } = [];
+
+    /// <summary>The files of each checkpoint.</summary>
+    public Dictionary<long, IReadOnlyList<CheckpointFile>> Captured { get; } = [];
 
     public long Planned { get; private set; }
 
@@ -44,11 +48,7 @@ internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, I
         OnStep?.Invoke(metrics);
     }
 
-    public void Checkpoint(long step, Action<string> write)
-    {
-        Directory.CreateDirectory(CheckpointAt(step));
-        write(CheckpointAt(step));
-    }
+    public void Checkpoint(long step, Func<IReadOnlyList<CheckpointFile>> capture) => Captured.Add(step, CheckpointFolder.Write(CheckpointAt(step), capture()));
 
     public void CommitRollouts(long iteration, IReadOnlyList<RolloutRecord> rollouts)
     {

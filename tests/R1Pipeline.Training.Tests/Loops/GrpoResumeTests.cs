@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Loops;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Tests.Loops;
 
@@ -74,6 +75,36 @@ public sealed class GrpoResumeTests
         Assert.Equal(StageFailureClass.UserData, failure.Failure);
         Assert.Contains("max-kl", failure.Message);
     }
+
+    [Fact]
+    public void Capture_ReferenceUnchangedSinceTheCheckpointBefore_IsNamedSo()
+    {
+        using var host = new GrpoLoopHost(Enumerable.Range(1, 12).Select(i => (long)i).ToArray());
+        using Decoder policy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(policy, Options, host).Run(null);
+        using var resumedHost = new GrpoLoopHost(7, 8);
+        using Decoder resumed = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(resumed, Options, resumedHost).Run(host.CheckpointAt(5));
+
+        // New before step 1 and refreshed before step 7: the first checkpoint after each has it anew.
+        Assert.Equal([1L, 7], host.Captured.Where(checkpoint => !Reference(checkpoint.Value).Unchanged).Select(checkpoint => checkpoint.Key));
+        Assert.Equal([false, true], resumedHost.Captured.Values.Select(files => Reference(files).Unchanged));
+    }
+
+    [Fact]
+    public void Capture_Checkpoint_IsAModelFolderOfThePolicyOfThatStep()
+    {
+        using var host = new GrpoLoopHost(12);
+        using Decoder policy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(policy, Options, host).Run(null);
+        ModelFolder.SaveConfig(policy.Config, host.CheckpointAt(12));
+
+        using Decoder loaded = ModelFolder.Load(host.CheckpointAt(12), trainable: false);
+
+        Assert.True(loaded.Parameters.Values.bytes.SequenceEqual(policy.Parameters.Values.bytes));
+    }
+
+    private static CheckpointFile Reference(IReadOnlyList<CheckpointFile> files) => files.Single(file => file.Name == "training/reference.safetensors");
 
     private static string[] Describe(IEnumerable<StepMetrics> steps) =>
         [.. steps.Select(step => $"{step.Step}/{step.Iteration}: {string.Join(' ', step.Values.OrderBy(v => v.Key).Select(v => $"{v.Key}={v.Value:r}"))}")];

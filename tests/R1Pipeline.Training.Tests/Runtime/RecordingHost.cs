@@ -31,11 +31,10 @@ internal sealed class RecordingHost(int checkpointEvery = int.MaxValue, Action<l
         onStep?.Invoke(metrics.Step);
     }
 
-    public void Checkpoint(long step, Action<string> write)
+    public void Checkpoint(long step, Func<IReadOnlyList<CheckpointFile>> capture)
     {
         string directory = Path.Combine(_root, $"step-{step}");
-        Directory.CreateDirectory(directory);
-        write(directory);
+        CheckpointFolder.Write(directory, capture());
         Checkpoints.Add((step, directory));
     }
 

@@ -3,9 +3,13 @@ using R1Pipeline.StageHost.Channel;
 
 namespace R1Pipeline.Training.Tests.Stages;
 
-/// <summary>An owner that commits everything and remembers it. Can ask for a stop once so many checkpoints are committed.</summary>
+/// <summary>
+/// An owner that commits everything and remembers it: a checkpoint's thread and the training thread may call at once. Can ask for a stop once so many
+/// checkpoints are committed.
+/// </summary>
 internal sealed class RecordingOwner(int? stopAfterCheckpoints = null) : IOwnerChannel
 {
+    private readonly Lock _gate = new();
     private long _sequence;
 
     public List<CheckpointMessage> Checkpoints { get; } = [];
@@ -15,14 +19,23 @@ internal sealed class RecordingOwner(int? stopAfterCheckpoints = null) : IOwnerC
     /// <summary>Asks for a stop from now on.</summary>
     public bool Stop { get; set; }
 
-    public bool StopRequested => Stop || Checkpoints.Count >= stopAfterCheckpoints;
+    public bool StopRequested
+    {
+        get
+        {
+            lock (_gate) return Stop || Checkpoints.Count >= stopAfterCheckpoints;
+        }
+    }
 
     public void Commit(Func<long, WorkerMessage> message)
     {
-        switch (message(++_sequence))
+        lock (_gate)
         {
-            case CheckpointMessage checkpoint: Checkpoints.Add(checkpoint); break;
-            case RolloutsMessage rollouts: Rollouts.Add(rollouts.Shard); break;
+            switch (message(++_sequence))
+            {
+                case CheckpointMessage checkpoint: Checkpoints.Add(checkpoint); break;
+                case RolloutsMessage rollouts: Rollouts.Add(rollouts.Shard); break;
+            }
         }
     }
 
