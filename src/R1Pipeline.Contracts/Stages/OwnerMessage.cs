@@ -6,6 +6,7 @@ namespace R1Pipeline.Contracts.Stages;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "r1")]
 [JsonDerivedType(typeof(AcknowledgedMessage), "acknowledged")]
 [JsonDerivedType(typeof(FencedMessage), "fenced")]
+[JsonDerivedType(typeof(HoldMessage), "hold")]
 [JsonDerivedType(typeof(StopMessage), "stop")]
 public abstract record OwnerMessage;
 
@@ -22,6 +23,12 @@ public sealed record FencedMessage : OwnerMessage
     /// <summary>Sequence number of the refused message.</summary>
     public required long Sequence { get; init; }
 }
+
+/// <summary>
+/// The owner lives and holds the run, but its store does not answer yet: the lease goes on, the acknowledgements come later. Without it a worker that
+/// waits for one would take the owner for dead and throw away what it computed since its last checkpoint.
+/// </summary>
+public sealed record HoldMessage : OwnerMessage;
 
 /// <summary>Commit a checkpoint and end with <see cref="WorkerExitCode.Interrupted"/>.</summary>
 public sealed record StopMessage : OwnerMessage;

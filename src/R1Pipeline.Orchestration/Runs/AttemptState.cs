@@ -47,6 +47,6 @@ public sealed record AttemptState
     /// <summary>When it ended, as far as anybody knows: a lost one at its last sign of life; null while it runs.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>How long it lived, up to its last sign of life.</summary>
-    public TimeSpan Lived => (EndedAt ?? SeenAt ?? StartedAt) - StartedAt;
+    /// <summary>How long it lived, up to its last sign of life; zero where the wall clock was set back meanwhile.</summary>
+    public TimeSpan Lived => (EndedAt ?? SeenAt) is { } end && end > StartedAt ? end - StartedAt : TimeSpan.Zero;
 }

@@ -18,10 +18,13 @@ namespace R1Pipeline.Orchestration.Workers;
 /// <param name="policy">The stage's limits.</param>
 internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest request, AttemptPolicy policy)
 {
+    private static readonly TimeSpan GuardTime = TimeSpan.FromSeconds(1);
+
     private readonly ProgressWatch _watch = new(node.Time, node.Options.LeaseLifetime, policy.StallTimeout);
     private readonly ILogger _log = node.Log.ForContext("Stage", lease.Stage).ForContext("Attempt", request.Attempt);
     private string? _hang;
     private string? _stacks;
+    private long _storeAskedAt;
     private volatile bool _stopped;
     private long _stoppedAt;
     private RunState? _ended;
@@ -36,25 +39,31 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
         var guard = GuardAsync(worker, over.Token);
         bool fenced = false;
         string? garbage = null;
+        int exitCode;
         try
         {
-            while (!fenced && await worker.ReadAsync() is { } message)
+            try
             {
-                _watch.Heard(message);
-                fenced = !Commit(message);
-                worker.Send(fenced ? new FencedMessage { Sequence = message.Sequence } : new AcknowledgedMessage { Sequence = message.Sequence });
-                if (!fenced) Tell(message);
+                while (!fenced && await worker.ReadAsync() is { } message)
+                {
+                    _watch.Heard(message);
+                    fenced = !CommitInTime(message);
+                    worker.Send(fenced ? new FencedMessage { Sequence = message.Sequence } : new AcknowledgedMessage { Sequence = message.Sequence });
+                    if (!fenced) Tell(message);
+                }
             }
+            catch (JsonException e)
+            {
+                garbage = $"the worker sent a line that is no message: {e.Message}";
+                worker.Kill();
+            }
+            exitCode = await worker.ExitCodeAsync();
         }
-        catch (JsonException e)
+        finally
         {
-            garbage = $"the worker sent a line that is no message: {e.Message}";
-            worker.Kill();
+            await over.CancelAsync();
+            await guard;
         }
-
-        int exitCode = await worker.ExitCodeAsync();
-        await over.CancelAsync();
-        await guard;
         if (fenced) throw new LeaseTakenException(lease);
         if (_ended is not null) return _ended;
 
@@ -64,6 +73,20 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
             : ExitClassifier.Classify(exitCode, KernelOutOfMemory.Count() > outOfMemoryBefore);
         long steps = StepMark.Read(RunDirectory.StepMarkOf(request.AttemptDirectory)) ?? 0;
         return End(new StageReport { Failure = failure, Message = words, StepsDone = steps }) ? _ended! : throw new LeaseTakenException(lease);
+    }
+
+    /// <summary>Commits a message, and lets the guard know how long the store takes for it.</summary>
+    private bool CommitInTime(WorkerMessage message)
+    {
+        Volatile.Write(ref _storeAskedAt, node.Time.GetTimestamp());
+        try
+        {
+            return Commit(message);
+        }
+        finally
+        {
+            Volatile.Write(ref _storeAskedAt, 0);
+        }
     }
 
     private bool Commit(WorkerMessage message)
@@ -143,19 +166,28 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
         worker.Send(new StopMessage());
     }
 
-    /// <summary>Looks once a second: ends a worker that overstays the grace period, kills one that hangs.</summary>
+    /// <summary>
+    /// Looks once a second: ends a worker that overstays the grace period, kills one that hangs. While the store does not answer it holds the lease for
+    /// the worker: nobody else can own the run meanwhile, whose file lock this process has, and the token still decides when the store is back.
+    /// </summary>
     private async Task GuardAsync(WorkerProcess worker, CancellationToken over)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), node.Time);
+        using var timer = new PeriodicTimer(GuardTime, node.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(over))
             {
+                bool storeIsSlow = Volatile.Read(ref _storeAskedAt) is > 0 and var asked && node.Time.GetElapsedTime(asked) > GuardTime;
+                if (storeIsSlow)
+                {
+                    _watch.Excuse();
+                    worker.Send(new HoldMessage());
+                }
                 if (_stopped)
                 {
                     if (node.Time.GetElapsedTime(_stoppedAt) > node.Options.GracePeriod) worker.Kill();
                 }
-                else if (_watch.Problem() is { } hang)
+                else if (!storeIsSlow && _watch.Problem() is { } hang)
                 {
                     _hang = hang;
                     string path = RunDirectory.StacksOf(request.AttemptDirectory);

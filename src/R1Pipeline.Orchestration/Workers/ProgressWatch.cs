@@ -37,6 +37,12 @@ internal sealed class ProgressWatch
         }
     }
 
+    /// <summary>This process does not listen now (its store does not answer): silence and stillness begin to count when it does again.</summary>
+    public void Excuse()
+    {
+        lock (_gate) _heard = _moved = _looked = _time.GetTimestamp();
+    }
+
     /// <summary>What is wrong with the worker; null: nothing. To be asked about once a second.</summary>
     public string? Problem()
     {

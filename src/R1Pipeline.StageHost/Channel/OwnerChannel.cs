@@ -137,6 +137,9 @@ internal sealed class OwnerChannel : IOwnerChannel
                 case FencedMessage:
                     _fenced = true;
                     break;
+                case HoldMessage:
+                    _lease.RenewFrom(_lease.Now);
+                    break;
                 case StopMessage:
                     _stopRequested = true;
                     break;

@@ -14,7 +14,7 @@ public sealed class PostgresRunStoreTests : RunStoreTests
     private readonly PostgresServer _server;
     private readonly string _database;
 
-    public PostgresRunStoreTests(PostgresServer server) : this(server, server.NewSchema(), new TemporaryFolder())
+    public PostgresRunStoreTests(PostgresServer server) : this(server, server.NewMigratedDatabase(), new TemporaryFolder())
     {
     }
 
@@ -96,7 +96,7 @@ public sealed class PostgresRunStoreTests : RunStoreTests
     [Fact]
     public void Open_AnotherSearchPath_IsAnotherSchema()
     {
-        using var store = Open($"{_database}_more", _folder.At("other"));
+        using var store = Open($"{_database};Search Path=other", _folder.At("other"));
 
         store.Create(Some.Run(), "{}");
         using var first = Open(_database, _folder.At("state"));
@@ -104,7 +104,7 @@ public sealed class PostgresRunStoreTests : RunStoreTests
         Assert.NotNull(store.Find("run-1"));
     }
 
-    protected override void Execute(string sql) => PostgresServer.Execute(_database, sql);
+    protected override void Execute(string sql) => PostgresServer.Execute($"{_database};Search Path=r1", sql);
 
     protected override IRunStore OpenFirstVersion(string data)
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using R1Pipeline.Orchestration.Stores.Postgres;
+using R1Pipeline.Tests.Artifacts;
 
 [assembly: AssemblyFixture(typeof(R1Pipeline.Tests.Orchestration.PostgresServer))]
 
@@ -16,13 +18,13 @@ public sealed class PostgresServer : IDisposable
     private const int Port = 5432;
 
     // Waits for the end of its input, that is for this process, and ends the server. What is given to sh starts the server in the foreground.
-    private const string Keeper = "exec 3<&0; \"$@\" </dev/null 3<&- >>\"$LOG\" 2>&1 & server=$!; cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null; wait $server";
+    private const string Keeper = "exec 3<&0 2>/dev/null; \"$@\" </dev/null 3<&- >>\"$LOG\" 2>&1 & server=$!; cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null; wait $server";
 
     private readonly Lock _gate = new();
     private string? _folder;
     private Process? _keeper;
-    private string? _shared;
-    private int _names;
+    private bool _hasTemplate;
+    private int _databases;
 
     /// <summary>Folder of the server's socket.</summary>
     public string SocketFolder => _folder ?? throw new InvalidOperationException("the server was not started");
@@ -31,15 +33,28 @@ public sealed class PostgresServer : IDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max(StringComparer.Ordinal)
         : null;
 
-    /// <summary>A connection string with a schema that nobody else uses, in a database that others use too: made sooner than a database.</summary>
-    public string NewSchema()
+    /// <summary>A database whose tables are there already, empty and bound to no state folder: made sooner than one that must be migrated.</summary>
+    /// <returns>Its connection string.</returns>
+    public string NewMigratedDatabase()
     {
-        lock (_gate) return string.Create(CultureInfo.InvariantCulture, $"{_shared ??= NewDatabase()};Search Path=schema_{++_names}");
+        lock (_gate)
+        {
+            if (!_hasTemplate)
+            {
+                string template = NewDatabase("template_r1");
+                using (var folder = new TemporaryFolder()) PostgresStores.Open(template, folder.At("state"), create: true, _ => { })!.Dispose();
+                Execute($"{template};Pooling=False", "delete from r1.state_folder");
+                _hasTemplate = true;
+            }
+            return NewDatabase(name: null, "template template_r1");
+        }
     }
 
     /// <summary>Makes an empty database; starts the server first where need be.</summary>
     /// <returns>Its connection string.</returns>
-    public string NewDatabase()
+    public string NewDatabase() => NewDatabase(name: null);
+
+    private string NewDatabase(string? name, string like = "")
     {
         if (Binaries is null)
         {
@@ -54,8 +69,8 @@ public sealed class PostgresServer : IDisposable
                 Initialize();
                 Start();
             }
-            string name = string.Create(CultureInfo.InvariantCulture, $"test_{++_names}");
-            Execute(ConnectionString("postgres"), $"create database {name}");
+            name ??= string.Create(CultureInfo.InvariantCulture, $"test_{++_databases}");
+            Execute(ConnectionString("postgres"), $"create database {name} {like}");
             return ConnectionString(name);
         }
     }

@@ -36,6 +36,15 @@ public sealed class ProgressWatchTests
     }
 
     [Fact]
+    public void Problem_WhileTheOwnerDidNotListen_StartsAnew()
+    {
+        After(1, _ => Beat(7));
+        Assert.Null(After(200, _ => _watch.Excuse()));
+        Assert.Null(After(29, _ => { }));
+        Assert.Equal("no sign of life for 30 s", After(3, _ => { }));
+    }
+
+    [Fact]
     public void Problem_WhenTheOwnerItselfWasStopped_StartsAnew()
     {
         After(1, _ => Beat(1));

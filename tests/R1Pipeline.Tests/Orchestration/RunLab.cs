@@ -5,6 +5,7 @@ using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Status;
 using R1Pipeline.Orchestration.Stores;
+using R1Pipeline.Orchestration.Stores.Postgres;
 using R1Pipeline.Orchestration.Workers;
 using R1Pipeline.Tests.Artifacts;
 using R1Pipeline.Tests.StageHost;
@@ -17,7 +18,11 @@ internal sealed class RunLab : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    /// <summary>A lab whose store is in the state folder.</summary>
     public RunLab() => Store = RunStores.Open(State, create: true)!;
+
+    /// <summary>A lab whose store is in PostgreSQL, and how long it waits for a server that does not answer.</summary>
+    public RunLab(string database, TimeSpan patience) => Store = PostgresStores.Open(database, State, create: true, _ => { }, patience)!;
 
     public string State => _folder.At("state");
 
@@ -25,6 +30,8 @@ internal sealed class RunLab : IDisposable
 
     /// <summary>What engines see instead of <see cref="Store"/>; null: the store itself.</summary>
     public IRunStore? Engines { get; set; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public RunReader Reader => new(Store, State);
 
@@ -51,7 +58,7 @@ internal sealed class RunLab : IDisposable
         _folder.Dispose();
     }
 
-    public RunEngine Engine(RunEvents? events = null, RunEngineOptions? options = null) => new(options ?? Options, Engines ?? Store, events ?? new Watcher(), Logger.None, TimeProvider.System);
+    public RunEngine Engine(RunEvents? events = null, RunEngineOptions? options = null) => new(options ?? Options, Engines ?? Store, events ?? new Watcher(), Logger.None, Time);
 
     /// <summary>Records what happened, and acts at the first checkpoint of a stage.</summary>
     internal sealed class Watcher : RunEvents

@@ -10,7 +10,7 @@ namespace R1Pipeline.Orchestration.Stores.Postgres;
 internal sealed class OutageRetry
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly string _database;
     private readonly TimeSpan _patience;
