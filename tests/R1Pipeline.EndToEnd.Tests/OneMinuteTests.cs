@@ -4,7 +4,8 @@ using R1Pipeline.EndToEnd.Tests.Harness;
 namespace R1Pipeline.EndToEnd.Tests;
 
 /// <summary>The whole chain in small: its contracts, its reuse, and that killing it anywhere changes no byte of what it makes.</summary>
-public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output) : IClassFixture<OneMinute>
+[Collection(OneMinuteCollection.Name)]
+public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output)
 {
     private const int NumKills = 20;
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(10);

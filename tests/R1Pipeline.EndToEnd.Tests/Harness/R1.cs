@@ -14,26 +14,47 @@ internal sealed class R1(string state)
     public static string Executable { get; } = Path.Combine(
         Root, "src", "R1Pipeline.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", OperatingSystem.IsWindows() ? "r1.exe" : "r1");
 
+    /// <summary>The worker of the tests, whose stages only count.</summary>
+    public static string CountingWorker { get; } = Path.Combine(Root, "tests", "R1Pipeline.TestWorker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "r1-test-worker");
+
     public string State => state;
 
+    /// <summary>Worker executable; null: the real one.</summary>
+    public string? Worker { get; init; }
+
     /// <summary>Starts a command; its state folder is this one.</summary>
-    public R1Process Start(params string[] arguments)
-    {
+    public R1Process Start(params string[] arguments) =>
         // A directive such as [suggest] takes the command line that follows it as its own.
-        string[] line = arguments[0].StartsWith('[') ? arguments : [.. arguments, "--state", state];
-        var start = new ProcessStartInfo(Executable, line) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        StartPlain(arguments[0].StartsWith('[') ? arguments : [.. arguments, "--state", state]);
+
+    /// <summary>Starts a command exactly as it is given.</summary>
+    public R1Process StartPlain(params string[] line) => Start(Executable, line);
+
+    /// <summary>Starts a program of the product in the environment of these tests.</summary>
+    public R1Process Start(string program, string[] line, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, line) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NO_COLOR"] = "1";
-        start.Environment.Remove("R1_STATE");
+        foreach (string name in new[] { "R1_STATE", "R1_SERVER", "R1_DAEMON", "R1_WORKER", "R1_DATABASE", "R1_DATABASE_FILE" }) start.Environment.Remove(name);
+        if (Worker is not null) start.Environment["R1_WORKER"] = Worker;
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
 
         // Slot locks lie in the temporary folder: a run of the developer's own must not hold up the tests, nor they it.
         start.Environment["TMPDIR"] = Path.GetDirectoryName(state);
-        return new R1Process(Process.Start(start) ?? throw new InvalidOperationException($"{Executable} did not start"));
+        return new R1Process(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start"));
     }
 
     /// <summary>Runs a command to its end.</summary>
     public async Task<Ended> RunAsync(params string[] arguments)
     {
         await using R1Process process = Start(arguments);
+        return await process.WaitAsync(Watchdog);
+    }
+
+    /// <summary>Runs a command exactly as it is given to its end.</summary>
+    public async Task<Ended> RunPlainAsync(params string[] line)
+    {
+        await using R1Process process = StartPlain(line);
         return await process.WaitAsync(Watchdog);
     }
 
