@@ -18,6 +18,8 @@ public sealed class RepositoryRulesTests
         [nameof(BannedWordsRule)] = BannedWordsRule.Violations,
         [nameof(TopLevelRule)] = TopLevelRule.Violations,
         [nameof(ReadmeMapRule)] = ReadmeMapRule.Violations,
+        [nameof(ComposeRule)] = ComposeRule.Violations,
+        [nameof(SystemdUnitRule)] = SystemdUnitRule.Violations,
     };
 
     public static TheoryData<string> RuleNames => [.. Rules.Keys];
@@ -38,6 +40,12 @@ public sealed class RepositoryRulesTests
         { nameof(BannedWordsRule), "pipelines/planted.yaml", "# TO" + "DO: tune\n", "planted.yaml:1" },
         { nameof(BannedWordsRule), "src/R1Pipeline.Data/Planted.cs", "throw new NotImplemented" + "Exception();\n", "Planted.cs:1" },
         { nameof(TopLevelRule), "scripts/planted.sh", "", "scripts does not belong" },
+        { nameof(ComposeRule), "docker-compose.yml", "name: planted\nservices: { daemon: { image: planted } }", "does not know the key name" },
+        { nameof(ComposeRule), "docker-compose.yml", "services: { daemon: { image: 'planted:latest', user: root, stop_grace_period: 130s } }", "image 'planted:latest' is not pinned" },
+        { nameof(ComposeRule), "docker-compose.yml", "services: { daemon: { image: 'planted:latest', user: root, stop_grace_period: 130s } }", "user 'root'" },
+        { nameof(ComposeRule), "docker-compose.yml", "services: { daemon: { image: 'planted:latest', user: root, stop_grace_period: 130s } }", "130s is not longer than the daemon takes (130 s)" },
+        { nameof(ComposeRule), "src/R1Pipeline.Daemon/Dockerfile", "FROM planted:1.0\nENTRYPOINT [\"r1-daemon\"]\n", "ends as root" },
+        { nameof(SystemdUnitRule), "src/R1Pipeline.Daemon/r1-daemon.service", "[Service]\nType=notify\nTimeoutStopSec=100\n", "TimeoutStopSec is not longer" },
         { nameof(ReadmeMapRule), "README.md", "see `src/R1Pipeline.Nowhere/Map.cs`", "src/R1Pipeline.Nowhere/Map.cs" },
     };
 

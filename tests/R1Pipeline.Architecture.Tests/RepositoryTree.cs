@@ -4,7 +4,7 @@ namespace R1Pipeline.Architecture.Tests;
 internal sealed class RepositoryTree
 {
     private static readonly HashSet<string> Outputs = ["bin", "obj", ".git", ".r1", ".vs", "TestResults"];
-    private static readonly HashSet<string> Texts = [".cs", ".csproj", ".props", ".targets", ".yaml", ".yml", ".json", ".md", ".sln", ".sql", ".txt"];
+    private static readonly HashSet<string> Texts = [".cs", ".csproj", ".props", ".targets", ".yaml", ".yml", ".json", ".md", ".sln", ".sql", ".txt", ".service"];
 
     private readonly Dictionary<string, string> _files;
 
@@ -19,7 +19,7 @@ internal sealed class RepositoryTree
     /// <summary>The repository as it is.</summary>
     public static RepositoryTree Load() => new(Files(Root).ToDictionary(
         path => Path.GetRelativePath(Root, path).Replace('\\', '/'),
-        path => Texts.Contains(Path.GetExtension(path)) ? File.ReadAllText(path) : ""));
+        path => Texts.Contains(Path.GetExtension(path)) || Path.GetFileName(path) == "Dockerfile" ? File.ReadAllText(path) : ""));
 
     /// <summary>The text of a file.</summary>
     public string Text(string path) => _files[path];
