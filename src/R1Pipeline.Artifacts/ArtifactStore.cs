@@ -65,8 +65,21 @@ public sealed class ArtifactStore(string artifactsDirectory)
     /// <exception cref="InvalidDataException">A file is missing or changed; the message names it.</exception>
     public void Verify(ArtifactRef artifact)
     {
-        string? problem = FolderVerifier.FirstProblem(DirectoryOf(artifact), ReadManifest(artifact).Files);
+        string? problem = FolderVerifier.Problems(DirectoryOf(artifact), ReadManifest(artifact).Files).FirstOrDefault();
         if (problem is not null) throw new InvalidDataException($"artifact {artifact.Sha256} in '{DirectoryOf(artifact)}' is damaged: {problem}");
+    }
+
+    /// <summary>Everything that is wrong with an artifact, every byte read; empty: nothing.</summary>
+    public IReadOnlyList<string> Problems(ArtifactRef artifact)
+    {
+        try
+        {
+            return [.. FolderVerifier.Problems(DirectoryOf(artifact), ReadManifest(artifact).Files)];
+        }
+        catch (InvalidDataException error)
+        {
+            return [error.Message];
+        }
     }
 
     /// <summary>Deletes what commits of dead processes left half done.</summary>

@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
+using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
 using R1Pipeline.StageHost.Stacks;
 using R1Pipeline.Stages;
 using R1Pipeline.Training.Runtime;
+using R1Pipeline.Worker.Benchmarks;
 
 namespace R1Pipeline.Worker;
 
@@ -16,6 +19,7 @@ internal static class Program
     private const string Usage = """
         r1-worker REQUEST
         r1-worker --stacks PID FILE      writes where the threads of another worker stand
+        r1-worker --bench-checkpoint N DIR   `r1 bench checkpoint`: N parameters, saved below DIR
 
         Computes one attempt of one pipeline stage. `r1 run` starts it; it is not meant to be started by hand.
         REQUEST is the request.json of the attempt. Messages to and from the owner are JSON lines on standard output and input;
@@ -34,6 +38,13 @@ internal static class Program
             return WorkerExitCode.Done;
         }
         if (arguments is [WorkerStacks.Argument, var process, var file]) return WorkerStacks.Write(int.Parse(process, CultureInfo.InvariantCulture), file);
+        if (arguments is [CheckpointBenchmark.Argument, var parameters, var folder])
+        {
+            TorchRuntime.Initialize(threads: 1, Environment.GetEnvironmentVariable("R1_LIBTORCH"));
+            CheckpointFigures figures = new CheckpointBenchmark(long.Parse(parameters, CultureInfo.InvariantCulture), folder, TimeProvider.System).Measure();
+            Console.Out.WriteLine(JsonSerializer.Serialize(figures, ContractJson.Compact));
+            return WorkerExitCode.Done;
+        }
         if (arguments is not [var request])
         {
             Console.Error.WriteLine(Usage);

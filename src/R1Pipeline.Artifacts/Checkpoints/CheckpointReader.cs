@@ -37,18 +37,21 @@ public static class CheckpointReader
         }
     }
 
-    /// <summary>What is wrong with a checkpoint; null when nothing is. <paramref name="key"/> null: any key will do.</summary>
-    public static string? FirstProblem(CheckpointRef checkpoint, string? key = null)
+    /// <summary>The first thing that is wrong with a checkpoint; null when nothing is. <paramref name="key"/> null: any key will do.</summary>
+    public static string? FirstProblem(CheckpointRef checkpoint, string? key = null) => Problems(checkpoint, key).FirstOrDefault();
+
+    /// <summary>What is wrong with a checkpoint, found while it is asked for: every byte is read in the end. <paramref name="key"/> null: any key will do.</summary>
+    public static IEnumerable<string> Problems(CheckpointRef checkpoint, string? key = null)
     {
         string path = RunDirectory.FileOf(checkpoint.Directory, RunDirectory.CheckpointManifestName);
-        if (!File.Exists(path)) return Directory.Exists(checkpoint.Directory) ? $"file {RunDirectory.CheckpointManifestName} is missing" : "its folder is missing";
+        if (!File.Exists(path)) return [Directory.Exists(checkpoint.Directory) ? $"file {RunDirectory.CheckpointManifestName} is missing" : "its folder is missing"];
         byte[] bytes = File.ReadAllBytes(path);
         string sha256 = Sha256.OfBytes(bytes);
-        if (sha256 != checkpoint.Sha256) return $"{RunDirectory.CheckpointManifestName} has sha256 {sha256}, the store says {checkpoint.Sha256}";
+        if (sha256 != checkpoint.Sha256) return [$"{RunDirectory.CheckpointManifestName} has sha256 {sha256}, the store says {checkpoint.Sha256}"];
         CheckpointManifest manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, ContractJson.Indented)!;
-        if (manifest.Schema != CheckpointManifest.CurrentSchema) return $"it has schema {manifest.Schema}, this version reads {CheckpointManifest.CurrentSchema}";
-        if (manifest.Step != checkpoint.Step) return $"its manifest is of step {manifest.Step}, the store says {checkpoint.Step}";
-        if (key is not null && manifest.Key != key) return $"it belongs to stage key {manifest.Key}, not to {key}";
-        return FolderVerifier.FirstProblem(checkpoint.Directory, manifest.Files);
+        if (manifest.Schema != CheckpointManifest.CurrentSchema) return [$"it has schema {manifest.Schema}, this version reads {CheckpointManifest.CurrentSchema}"];
+        if (manifest.Step != checkpoint.Step) return [$"its manifest is of step {manifest.Step}, the store says {checkpoint.Step}"];
+        if (key is not null && manifest.Key != key) return [$"it belongs to stage key {manifest.Key}, not to {key}"];
+        return FolderVerifier.Problems(checkpoint.Directory, manifest.Files);
     }
 }

@@ -77,6 +77,9 @@ public interface IRunStore : IDisposable
     /// <summary>Checkpoints of a run, by stage and step, ascending.</summary>
     IReadOnlyList<CheckpointRow> Checkpoints(string run, string? stage = null);
 
+    /// <summary>Forgets checkpoints of a run at rest; their folders (relative to the state folder) are waste from then on.</summary>
+    void DropCheckpoints(string run, string stage, IReadOnlyList<string> folders);
+
     /// <summary>Committed checkpoints of a stage key in all runs but one, the newest step first.</summary>
     IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun);
 

@@ -46,6 +46,13 @@ internal sealed class KillPointRunStore(IRunStore inner, OwnerKillPoint point) :
     });
 
     /// <inheritdoc/>
+    public void DropCheckpoints(string run, string stage, IReadOnlyList<string> folders) => Count(() =>
+    {
+        inner.DropCheckpoints(run, stage, folders);
+        return true;
+    });
+
+    /// <inheritdoc/>
     public void RememberHash(string path, long length, long modifiedTicks, string sha256) => Count(() =>
     {
         inner.RememberHash(path, length, modifiedTicks, sha256);

@@ -152,6 +152,16 @@ internal sealed class SqlRunStore(IStateDatabase database) : IRunStore
             transaction).Select(row => new CheckpointRow(row.Stage, row.Step, row.Token, row.State, row.Folder, row.Sha256, row.Bytes)).ToList());
 
     /// <inheritdoc/>
+    public void DropCheckpoints(string run, string stage, IReadOnlyList<string> folders) => database.Write(transaction =>
+    {
+        foreach (string folder in folders)
+        {
+            transaction.Connection!.Execute("delete from checkpoint where run = @run and stage = @stage and folder = @folder", new { run, stage, folder }, transaction);
+        }
+        return 0;
+    });
+
+    /// <inheritdoc/>
     public IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun) => database.Read(transaction =>
         transaction.Connection!.Query<(string Run, string Stage, long Step, long Token, string State, string Folder, string Sha256, long Bytes)>(
             "select c.run, c.stage, c.step, c.token, c.state, c.folder, c.sha256, c.bytes from checkpoint c join stage s on s.run = c.run and s.name = c.stage " +

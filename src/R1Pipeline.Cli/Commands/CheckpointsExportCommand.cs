@@ -1,0 +1,74 @@
+using System.CommandLine;
+using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Checkpoints;
+using R1Pipeline.Cli.Output;
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Runs;
+using R1Pipeline.Orchestration.Stores;
+
+namespace R1Pipeline.Cli.Commands;
+
+/// <summary>
+/// <c>r1 checkpoints export</c>: a Hugging Face folder out of a stage's output or out of a training checkpoint. Both hold the model as such a folder already:
+/// nothing is converted, every byte is compared with its hash on the way.
+/// </summary>
+internal static class CheckpointsExportCommand
+{
+    private const string Config = "config.json";
+
+    public static Command Create()
+    {
+        Argument<string> run = CommonOptions.Run();
+        var stage = new Option<string>("--stage") { Description = "The stage whose model is wanted.", HelpName = "STAGE", Required = true };
+        var step = new Option<long?>("--step") { Description = "The checkpoint after this step (r1 checkpoints list); default: the stage's output.", HelpName = "N" };
+        var target = new Option<string>("--out") { Description = "New folder for the model.", HelpName = "DIR", Required = true };
+        var command = new Command("export", "Write the model of a stage, or of one of its checkpoints, as a Hugging Face folder.") { run, stage, step, target };
+        command.SetAction(parsed => Execute(parsed, parsed.GetRequiredValue(run), parsed.GetRequiredValue(stage), parsed.GetValue(step), parsed.GetRequiredValue(target)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, string run, string stage, long? step, string target)
+    {
+        using var state = StateStore.Require(parsed);
+        var (source, files) = step is { } number ? Checkpoint(state, run, stage, number) : Output(state, run, stage);
+        if (files.All(file => file.Name != Config)) throw new RunRefusedException($"{source} holds no model: stage {stage} trains none", ExitCode.WrongInput);
+        try
+        {
+            FolderExport.Copy(source, files, target);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new RunRefusedException($"{damage.Message}; `r1 checkpoints verify {run}` shows all damage");
+        }
+        Terminal.Of(parsed).Say($"{Path.GetFullPath(target)}: the model of {stage}{(step is null ? "" : $" after step {step}")}");
+        return ExitCode.Done;
+    }
+
+    private static (string Source, IReadOnlyList<FileEntry> Files) Output(StateStore state, string run, string stage)
+    {
+        _ = state.Reader.Metrics(run, stage); // refuses a run or a stage that does not exist
+        StageState found = state.Store.Find(run)!.Stage(stage);
+        ArtifactRef artifact = found.Artifact ?? throw new RunRefusedException($"stage {stage} of run {run} has no output yet; --step N takes one of its checkpoints (r1 checkpoints list {run})");
+        var artifacts = new ArtifactStore(RunDirectory.ArtifactsOf(state.Directory));
+        try
+        {
+            return (artifacts.DirectoryOf(artifact), artifacts.ReadManifest(artifact).Files);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new RunRefusedException($"{damage.Message}; `r1 resume {run} --from {stage}` makes it again");
+        }
+    }
+
+    private static (string Source, IReadOnlyList<FileEntry> Files) Checkpoint(StateStore state, string run, string stage, long step)
+    {
+        List<CheckpointRow> rows = [.. state.Reader.Checkpoints(run).Where(row => row.Stage == stage)];
+        CheckpointRow row = rows.LastOrDefault(row => row.Step == step) ?? throw new RunRefusedException(
+            $"stage {stage} of run {run} has no checkpoint of step {step}; it has {(rows.Count == 0 ? "none" : string.Join(", ", rows.Select(other => other.Step)))}", ExitCode.WrongInput);
+        CheckpointManifest manifest = CheckpointReader.ManifestOf(new CheckpointRef(row.Step, row.Folder, row.Sha256, row.Bytes))
+            ?? throw new RunRefusedException($"the checkpoint in {row.Folder} has no manifest; `r1 checkpoints verify {run}` shows all damage");
+        return (row.Folder, [.. manifest.Files.Where(file => !file.Name.Contains('/'))]); // what only a resume needs lies in folders of its own
+    }
+}
