@@ -28,9 +28,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("explain")]
     [InlineData("checkpoints", "list")]
     [InlineData("checkpoints", "verify")]
+    [InlineData("checkpoints", "prune")]
+    [InlineData("checkpoints", "export")]
     [InlineData("model", "inspect")]
     [InlineData("doctor")]
     [InlineData("bench", "startup")]
+    [InlineData("bench", "checkpoint")]
     [InlineData("completion")]
     public async Task Help_EveryCommand_SaysWhatItDoesAndWhatItTakes(params string[] command)
     {

@@ -9,9 +9,10 @@ namespace R1Pipeline.Orchestration.Planning;
 /// Estimates what stages would take, from nothing but the definition and the sizes of files. Simple on purpose:
 /// <list type="bullet">
 /// <item>tokens of a file: bytes / 3; of a generated addition row: 50 (quickstart.md 3). Samples are counted at their longest (<c>max-new-tokens</c>), so RL, sampling and evaluation are upper bounds.</item>
-/// <item>training state: 16 bytes a parameter (fp32 weights, gradients, two moments), 4 more for RL's reference, 4 for sampling alone.</item>
+/// <item>training state: 32 bytes a parameter (fp32 weights, gradients, two moments, scratch; the copy of 12 that a checkpoint is written from), 8 more for RL's reference
+/// and its copy, 4 for sampling alone.</item>
 /// <item>activations: micro-batch · tokens · (layers · (14 · hidden + 4 · intermediate) + 2 · hidden) · 4 bytes; KV cache: rows · tokens · layers · 2 · key-value width · 4 bytes.</item>
-/// <item>disk: (<c>keep-checkpoints</c> + 1) checkpoints of 12 bytes a parameter (16 with a reference), the output at 4, rollouts at 24 bytes a token.</item>
+/// <item>disk: (<c>keep-checkpoints</c> + 1, and what <c>keep-best</c> and <c>keep-every</c> keep) checkpoints of 12 bytes a parameter (16 with a reference), the output at 4, rollouts at 24 bytes a token.</item>
 /// </list>
 /// A dataset that a stage will make is taken at its largest. Nothing here is measured.
 /// </summary>
@@ -63,9 +64,9 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
 
     private static StageEstimate Training(OptimizerOptions options, ModelSize model, long steps, long tokens, int length, int batch)
     {
-        long state = 16 * model.Parameters;
+        long state = 32 * model.Parameters;
         long memory = RuntimeBytes + state + Activations(model, Math.Min(batch, MicroBatchLimits.Current(options, null) ?? batch), length);
-        return new StageEstimate(steps, tokens, memory, state, Checkpoints(options, 12 * model.Parameters) + 4 * model.Parameters, model, 0, 0);
+        return new StageEstimate(steps, tokens, memory, state, Checkpoints(options, steps, 12 * model.Parameters) + 4 * model.Parameters, model, 0, 0);
     }
 
     private static StageEstimate Grpo(GrpoOptions options, ModelSize model)
@@ -73,12 +74,13 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         long outputs = (long)options.Questions * options.GroupSize;
         int length = Math.Min(options.MaxNewTokens, Math.Max(1, model.ContextTokens));
         long tokens = options.Iterations * outputs * length;
-        long state = 20 * model.Parameters;
+        long steps = (long)options.Iterations * options.Minibatches;
+        long state = 40 * model.Parameters;
         long cache = Cache(model, Math.Min(options.RolloutBatch ?? outputs, outputs), length);
         long update = Activations(model, MicroBatchLimits.Current(options, null) ?? 1, length);
-        long disk = Checkpoints(options, 16 * model.Parameters) + 4 * model.Parameters + RolloutTokenBytes * tokens;
+        long disk = Checkpoints(options, steps, 16 * model.Parameters) + 4 * model.Parameters + RolloutTokenBytes * tokens;
         // Rollouts and updates take turns: the larger of the two counts.
-        return new StageEstimate((long)options.Iterations * options.Minibatches, tokens, RuntimeBytes + state + Math.Max(cache, update), state, disk, model, 0, 0);
+        return new StageEstimate(steps, tokens, RuntimeBytes + state + Math.Max(cache, update), state, disk, model, 0, 0);
     }
 
     private static StageEstimate Sampling(RejectionSamplingOptions options, ModelSize model, long rows)
@@ -135,7 +137,8 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         return (rows, bytes / BytesPerToken);
     }
 
-    private static long Checkpoints(StageOptions options, long bytes) => (options.KeepCheckpoints + 1) * bytes;
+    private static long Checkpoints(StageOptions options, long steps, long bytes) =>
+        (options.KeepCheckpoints + 1 + options.KeepBest + (options.KeepEvery == 0 ? 0 : steps / options.KeepEvery)) * bytes;
 
     private static long Activations(ModelSize model, long sequences, long tokens) =>
         sequences * tokens * (model.Layers * (14L * model.Hidden + 4L * model.Intermediate) + 2L * model.Hidden) * 4;

@@ -31,7 +31,7 @@ public sealed class PlanEstimatorTests : IDisposable
         var estimate = Estimate([Corpus], Base);
 
         Assert.Equal((1875L, QuickstartParameters), (estimate.Steps, estimate.Model.Parameters));
-        Assert.Equal(16 * QuickstartParameters, estimate.StateBytes);
+        Assert.Equal(32 * QuickstartParameters, estimate.StateBytes);
         Assert.Equal(1_500_000, estimate.Tokens);
     }
 
@@ -49,7 +49,7 @@ public sealed class PlanEstimatorTests : IDisposable
 
         var estimate = Estimate([Corpus], Base, rl);
 
-        Assert.Equal((100L, 20 * QuickstartParameters), (estimate.Steps, estimate.StateBytes));
+        Assert.Equal((100L, 40 * QuickstartParameters), (estimate.Steps, estimate.StateBytes));
         Assert.Equal(50 * 256 * 80, estimate.Tokens);
     }
 

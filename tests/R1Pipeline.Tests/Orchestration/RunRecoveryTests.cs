@@ -1,3 +1,4 @@
+using R1Pipeline.Artifacts;
 using System.Diagnostics;
 using System.Globalization;
 using R1Pipeline.Orchestration;
@@ -114,6 +115,28 @@ public sealed class RunRecoveryTests : IDisposable
         Assert.Equal(left, _lab.Reader.Checkpoints(first.Id));
         Assert.All(left, checkpoint => Assert.True(Directory.Exists(checkpoint.Folder)));
         Assert.Equal(await UndisturbedAsync(plan), _lab.Reader.Status(outcome.Run.Id).Stages[0].Artifact!.Sha256);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_OutputThatALaterStageNeedsIsLost_SaysWhichStageToRedoAndThatHelps(bool deleted)
+    {
+        var graph = Some.Pipeline(Some.Counting("a", "steps=2"), Some.After("b", "steps=4,fail=disk-full@3", "a"));
+        var stopped = (await _lab.RunAsync(graph)).Run;
+        string output = new ArtifactStore(RunDirectory.ArtifactsOf(_lab.State)).DirectoryOf(stopped.Stage("a").Artifact!);
+        if (deleted) Directory.Delete(output, recursive: true);
+        else File.WriteAllText(Path.Combine(output, "state.txt"), "rotten");
+
+        var failed = await _lab.ResumeAsync(stopped.Id);
+        Assert.Equal(ExecutionState.Failed, failed.Run.Stage("b").State);
+        Assert.Contains(output, failed.Run.Stage("b").Message);
+        Assert.Contains($"`r1 resume {stopped.Id} --from a`", failed.Run.Stage("b").Message);
+
+        var redone = await _lab.ResumeAsync(stopped.Id, from: "a");
+        Assert.Equal(0, redone.ExitCode);
+        Assert.Equal(stopped.Stage("a").Artifact, redone.Run.Stage("a").Artifact);
+        new ArtifactStore(RunDirectory.ArtifactsOf(_lab.State)).Verify(redone.Run.Stage("a").Artifact!);
     }
 
     [Fact]
