@@ -1,6 +1,6 @@
-using R1Pipeline.Artifacts;
 using System.Diagnostics;
 using System.Globalization;
+using R1Pipeline.Artifacts;
 using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Nodes;
 using R1Pipeline.Orchestration.Runs;
