@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -14,12 +15,18 @@ public sealed class DaemonTests : IAsyncLifetime
 
     private readonly TemporaryFolder _folder = new();
     private R1 _r1 = null!;
+    private string _url = "";
     private DaemonProcess _daemon = null!;
 
     public async ValueTask InitializeAsync()
     {
         _r1 = new R1(Path.Combine(_folder.Path, "state")) { Worker = R1.CountingWorker };
-        _daemon = await DaemonProcess.StartAsync(_r1);
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            _url = $"http://{free.LocalEndpoint}";
+        }
+        _daemon = await DaemonProcess.StartAsync(_r1, "--urls", _url);
     }
 
     public async ValueTask DisposeAsync()
@@ -47,6 +54,12 @@ public sealed class DaemonTests : IAsyncLifetime
         {
             Assert.Equal(await _r1.RunAsync(command), await _daemon.RunAsync(command));
         }
+
+        await using (R1Process named = _r1.Start(R1.Executable, ["runs"], ("R1_SERVER", _daemon.Address)))
+        {
+            Assert.Equal(await _r1.SucceedAsync("runs"), await named.WaitAsync(Watchdog));
+        }
+        Assert.Equal(await _r1.SucceedAsync("runs"), await _r1.RunPlainAsync("runs", "--server", _url));
 
         // The same definition again: its run is done, so it is a new one, which takes every stage over.
         Assert.NotEqual(run, (await _daemon.SucceedAsync("submit", file, "--wait")).Output.Split('\n')[0]);
