@@ -77,6 +77,7 @@ internal static class DaemonHost
             .Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (options.GracePeriod + Margin, true));
 
         WebApplication application = builder.Build();
+        application.Use(LocalCallers.InvokeAsync);
         application.Use(application.Services.GetRequiredService<ApiErrors>().InvokeAsync);
         application.Services.GetRequiredService<RunsApi>().Map(application);
         application.Services.GetRequiredService<EventsApi>().Map(application);

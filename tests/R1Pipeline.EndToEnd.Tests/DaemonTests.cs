@@ -173,6 +173,31 @@ public sealed class DaemonTests : IAsyncLifetime
         Assert.Contains("no daemon answers", absent.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Origin", "http://example.org")]
+    [InlineData("Host", "rebound.example.org")]
+    public async Task Api_AskedByAWebPage_IsForbidden(string header, string value)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_url) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/runs/any/cancel");
+        request.Headers.TryAddWithoutValidation(header, value);
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Api_SubmissionThatNoCompilerMade_IsRefused()
+    {
+        using HttpClient http = Client();
+        const string Definition = """{ "schema": 1, "name": "../../out", "seed": 1, "data": [], "stages": [] }""";
+
+        using HttpResponseMessage answer = await http.PostAsJsonAsync("/api/v1/runs", new { definition = Definition, yaml = "", origins = new { } });
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("../../out", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Empty(await _r1.JsonAsync("runs"));
+    }
+
     private HttpClient Client() => new(new SocketsHttpHandler
     {
         ConnectCallback = async (_, stop) =>

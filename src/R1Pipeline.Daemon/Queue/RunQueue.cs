@@ -40,7 +40,7 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
     /// <summary>Queues what an earlier owner left unfinished before anybody can ask: to a client these runs wait, they do not rest.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (RunSummary run in store.Runs().Where(run => run.State is ExecutionState.Running or ExecutionState.Interrupted)) QueueAgain(run.Run);
+        foreach (RunSummary run in store.Runs()) QueueAgain(run.Run);
         return base.StartAsync(cancellationToken);
     }
 
@@ -79,11 +79,12 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
 
     private void QueueAgain(string run)
     {
+        if (store.Find(run) is not { State: ExecutionState.Running or ExecutionState.Interrupted }) return;
         try
         {
             engine.Requeue(run, from: null, accept: []);
         }
-        catch (RunRefusedException refusal)
+        catch (Exception refusal) when (refusal is RunRefusedException or InvalidDataException)
         {
             log.Warning("Run {Run} is left alone: {Reason}", run, refusal.Message);
         }
@@ -92,7 +93,7 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
     private void Start(CancellationToken stop)
     {
         var due = store.Runs()
-            .Where(run => run.State == ExecutionState.Waiting && !_active.ContainsKey(run.Run) && !_leftAlone.ContainsKey(run.Run) && !RunLock.IsHeld(new RunDirectory(options.StateDirectory, run.Run)))
+            .Where(run => run.State == ExecutionState.Waiting && !_active.ContainsKey(run.Run) && !_leftAlone.ContainsKey(run.Run) && !IsHeld(run.Run))
             .OrderByDescending(run => run.Priority).ThenBy(run => run.Created);
         foreach (RunSummary run in due)
         {
@@ -107,6 +108,10 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
         {
             RunOutcome outcome = await engine.ResumeAsync(run, from: null, accept: [], stop);
             WriteReport(outcome.Run);
+        }
+        catch (RunRefusedException) when (IsHeld(run))
+        {
+            log.Information("Run {Run} is left alone: another process works on it", run);
         }
         catch (RunRefusedException refusal)
         {
@@ -138,6 +143,8 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
             log.Warning("The report of run {Run} could not be written: {Reason}", run.Id, error.Message);
         }
     }
+
+    private bool IsHeld(string run) => RunLock.IsHeld(new RunDirectory(options.StateDirectory, run));
 
     private void Forget()
     {

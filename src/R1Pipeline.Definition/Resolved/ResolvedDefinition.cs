@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Definition.Binding;
 
 namespace R1Pipeline.Definition.Resolved;
 
@@ -30,6 +31,11 @@ public static class ResolvedDefinition
         {
             ResolvedFile file = JsonSerializer.Deserialize<ResolvedFile>(json, Indented) ?? throw new InvalidDataException("definition.json holds null");
             if (file.Schema != Schema) throw new InvalidDataException($"definition.json has schema {file.Schema}; this version reads {Schema}");
+            // Names become folders: what did not come from the compiler must not lead out of the run's own.
+            if (file.Stages.Select(stage => stage.Name).Prepend(file.Name).FirstOrDefault(name => !PipelineName.IsValid(name)) is { } wrong)
+            {
+                throw new InvalidDataException($"definition.json: '{wrong}' is no name; accepted: {PipelineName.Accepted}");
+            }
             return new PipelineDefinition { Name = file.Name, Seed = file.Seed, Data = file.Data, Stages = [.. file.Stages.Select(ToStage)] };
         }
         catch (JsonException e)
