@@ -2,7 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Rollouts;
-using TorchSharp;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Loops;
@@ -30,7 +30,7 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
             (Tensor loss, GrpoFigures some) = _loss.Compute(tokens);
             loss.backward();
             using IDisposable frozen = no_grad();
-            distance += (tokens.PolicyLogprobs_N - tokens.OldLogprobs_N).abs().sum().ToDouble();
+            distance += Number.From((tokens.PolicyLogprobs_N - tokens.OldLogprobs_N).abs().sum());
             figures = figures.Plus(some);
             progress(some.NumTokens);
         }

@@ -4,7 +4,7 @@ using R1Pipeline.Data.Sequences;
 using R1Pipeline.Training.Batches;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
-using TorchSharp;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Loops;
@@ -60,8 +60,8 @@ public sealed class RewardModelLoop
             Tensor scores = _model.Scores(rows), chosen = scores.narrow(0, 0, micro.Length), rejected = scores.narrow(0, micro.Length, micro.Length);
             Tensor part = PairwiseLoss.Compute(chosen, rejected, batch.Count);
             part.backward();
-            loss += part.ToDouble();
-            right += chosen.detach().gt(rejected.detach()).sum().ToInt64();
+            loss += Number.From(part);
+            right += Number.WholeFrom(chosen.detach().gt(rejected.detach()).sum());
             tokens += rows.NumTokens;
             _host.Progress(rows.NumTokens);
         }

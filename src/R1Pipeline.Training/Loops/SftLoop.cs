@@ -4,7 +4,7 @@ using R1Pipeline.Data.Sequences;
 using R1Pipeline.Training.Batches;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
-using TorchSharp;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Loops;
@@ -62,7 +62,7 @@ public sealed class SftLoop
             Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
             Tensor part = CrossEntropyLoss.Compute(TokenLogprobs.Compute(hidden, _model.OutputWeight, rows.Targets), lossTokens);
             part.backward();
-            loss += part.ToDouble();
+            loss += Number.From(part);
             tokens += rows.NumTokens;
             _host.Progress(rows.NumTokens);
         }

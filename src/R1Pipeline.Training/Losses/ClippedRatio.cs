@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using TorchSharp;
 
 namespace R1Pipeline.Training.Losses;
@@ -13,13 +14,13 @@ public sealed class ClippedRatio(double low, double high)
 
     /// <summary>The loss of every token; smaller is better. [N]</summary>
     public torch.Tensor Loss(torch.Tensor ratio_N, torch.Tensor advantages_N) =>
-        torch.minimum(ratio_N * advantages_N, ratio_N.clamp(1 - low, 1 + high) * advantages_N).neg();
+        torch.minimum(ratio_N * advantages_N, ratio_N.clamp(Number.Of(1 - low), Number.Of(1 + high)) * advantages_N).neg();
 
     /// <summary>Tokens held from below (ρ &lt; 1 - low, A &lt; 0) and from above (ρ &gt; 1 + high, A &gt; 0): those whose policy gradient is 0.</summary>
     public (long Low, long High) CountClipped(torch.Tensor ratio_N, torch.Tensor advantages_N)
     {
         using var scope = torch.NewDisposeScope();
-        long held = ratio_N.lt(1 - low).logical_and_(advantages_N.lt(0)).sum().ToInt64();
-        return (held, ratio_N.gt(1 + high).logical_and_(advantages_N.gt(0)).sum().ToInt64());
+        long held = Number.WholeFrom(ratio_N.lt(Number.Of(1 - low)).logical_and_(advantages_N.lt(Number.Of(0))).sum());
+        return (held, Number.WholeFrom(ratio_N.gt(Number.Of(1 + high)).logical_and_(advantages_N.gt(Number.Of(0))).sum()));
     }
 }

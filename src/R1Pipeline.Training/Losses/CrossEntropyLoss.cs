@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Losses;
@@ -15,6 +16,6 @@ public static class CrossEntropyLoss
     public static Tensor Compute(Tensor logprobs, long batchTokens)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchTokens, 1);
-        return logprobs.sum().mul(-1.0 / batchTokens);
+        return logprobs.sum().mul(Number.Of(-1.0 / batchTokens));
     }
 }

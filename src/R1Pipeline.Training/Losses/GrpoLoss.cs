@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Training.Runtime;
 using TorchSharp;
 
 namespace R1Pipeline.Training.Losses;
@@ -23,7 +24,7 @@ public sealed class GrpoLoss(GrpoOptions options)
         using var scope = torch.NewDisposeScope();
         torch.Tensor perToken_N = PerToken(tokens, out torch.Tensor ratio_N);
         torch.Tensor loss = perToken_N.mul(tokens.Weights_N).sum();
-        return (loss.MoveToOuterDisposeScope(), Figures(tokens, ratio_N, loss.ToDouble()));
+        return (loss.MoveToOuterDisposeScope(), Figures(tokens, ratio_N, Number.From(loss)));
     }
 
     /// <summary>The loss of every token before the average, with gradient. [N]</summary>
@@ -32,7 +33,8 @@ public sealed class GrpoLoss(GrpoOptions options)
         ratio_N = ClippedRatio.Ratio(tokens.PolicyLogprobs_N, tokens.OldLogprobs_N);
         torch.Tensor loss_N = _clip.Loss(ratio_N, tokens.Advantages_N);
         if (tokens.ReferenceLogprobs_N is null || options.KlWeight == 0) return loss_N;
-        return loss_N + (KlEstimate.PerToken(options.KlEstimator, tokens.PolicyLogprobs_N, tokens.ReferenceLogprobs_N) * options.KlWeight);
+        torch.Tensor kl_N = KlEstimate.PerToken(options.KlEstimator, tokens.PolicyLogprobs_N, tokens.ReferenceLogprobs_N);
+        return loss_N.add(kl_N.mul(Number.Of(options.KlWeight)), Number.One);
     }
 
     private GrpoFigures Figures(GrpoTokens tokens, torch.Tensor ratio_N, double loss)
@@ -40,8 +42,8 @@ public sealed class GrpoLoss(GrpoOptions options)
         using var noGrad = torch.no_grad();
         (long low, long high) = _clip.CountClipped(ratio_N, tokens.Advantages_N);
         double? kl = tokens.ReferenceLogprobs_N is { } reference_N
-            ? KlEstimate.PerToken(KlEstimator.K3, tokens.PolicyLogprobs_N, reference_N).sum().ToDouble()
+            ? Number.From(KlEstimate.PerToken(KlEstimator.K3, tokens.PolicyLogprobs_N, reference_N).sum())
             : null;
-        return new GrpoFigures(ratio_N.numel(), loss, kl, ratio_N.sum().ToDouble(), low, high);
+        return new GrpoFigures(ratio_N.numel(), loss, kl, Number.From(ratio_N.sum()), low, high);
     }
 }

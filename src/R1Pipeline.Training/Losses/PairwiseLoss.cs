@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -16,6 +17,6 @@ public static class PairwiseLoss
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchPairs, 1);
         Tensor difference = margin is null ? chosen.sub(rejected) : chosen.sub(rejected).sub(margin);
-        return F.logsigmoid(difference).sum().mul(-1.0 / batchPairs);
+        return F.logsigmoid(difference).sum().mul(Number.Of(-1.0 / batchPairs));
     }
 }

@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -46,7 +47,7 @@ public static class TokenLogprobs
     internal static Tensor Logits(Tensor hidden, Tensor outputWeight, double temperature)
     {
         Tensor logits = F.linear(hidden, outputWeight);
-        return temperature == 1 ? logits : logits.div_(temperature);
+        return temperature == 1 ? logits : logits.div_(Number.Of(temperature));
     }
 
     internal static IEnumerable<(long Start, long Length)> Chunks(long rows, long vocabulary, long chunkElements)

@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Losses;
@@ -36,7 +37,7 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
             Tensor rows = hidden.narrow(0, start, length), dy = grad_output.narrow(0, start, length).unsqueeze(1);
             Tensor logitsGradient = TokenLogprobs.Logits(rows, weight, temperature).softmax(-1).mul_(dy.neg());
             _ = logitsGradient.scatter_add_(1, targets.narrow(0, start, length).unsqueeze(1), dy);
-            if (temperature != 1) _ = logitsGradient.div_(temperature);
+            if (temperature != 1) _ = logitsGradient.div_(Number.Of(temperature));
             _ = hiddenGradient.narrow(0, start, length).copy_(logitsGradient.matmul(weight));
             _ = weightGradient.addmm_(logitsGradient.t(), rows, 1, 1);
         }

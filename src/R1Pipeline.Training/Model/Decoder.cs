@@ -1,6 +1,6 @@
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Optimization;
-using TorchSharp;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -163,7 +163,7 @@ public sealed class Decoder : IDisposable
     // Broadcast to [B, T, heads, hd].
     private (Tensor Cos, Tensor Sin) Angles(long batch, long tokens, Tensor? positions)
     {
-        int reserve = positions is null ? (int)tokens : checked((int)positions.max().ToInt64() + 1);
+        int reserve = positions is null ? (int)tokens : checked((int)Number.WholeFrom(positions.max()) + 1);
         CheckLength(reserve);
         _rotary.Reserve(reserve);
         if (positions is null)

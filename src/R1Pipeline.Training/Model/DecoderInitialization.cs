@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -17,7 +18,7 @@ internal static class DecoderInitialization
         foreach (ParameterShape shape in parameters.Shapes)
         {
             Tensor target = parameters.ValueOf(shape.Name);
-            if (shape.Name.EndsWith("norm", StringComparison.Ordinal)) _ = target.fill_(1);
+            if (shape.Name.EndsWith("norm", StringComparison.Ordinal)) _ = target.fill_(Number.One);
             else if (!shape.Name.EndsWith(".bias", StringComparison.Ordinal))
                 _ = target.copy_(Normal(shape, WritesResidual(shape) ? std / Math.Sqrt(2.0 * config.NumLayers) : std, seed, stage));
         }

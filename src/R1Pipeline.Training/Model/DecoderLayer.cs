@@ -1,4 +1,5 @@
 using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -36,9 +37,9 @@ internal sealed class DecoderLayer(DecoderConfig config, FlatParameters paramete
         Tensor query = queryKey[0].transpose(1, 2), key = queryKey[1].transpose(1, 2), value = parts[1].transpose(1, 2);
         keyValues?.Invoke(key, value);
         Tensor seen = F.scaled_dot_product_attention(query, Repeat(key), Repeat(value), mask, is_casual: mask is null);
-        Tensor y = x.add(F.linear(seen.transpose(1, 2).reshape(batch, tokens, _heads * _headSize), _attentionOutput));
+        Tensor y = x.add(F.linear(seen.transpose(1, 2).reshape(batch, tokens, _heads * _headSize), _attentionOutput), Number.One);
         Tensor[] gateUp = F.linear(RmsNormFunction.Normalize(y, _mlpNorm, _eps), _gateUp).chunk(2, -1);
-        return y.add(F.linear(gateUp[0].silu().mul(gateUp[1]), _down));
+        return y.add(F.linear(gateUp[0].silu().mul(gateUp[1]), _down), Number.One);
     }
 
     /// <summary>x [N, D], one token of rows 0 to N - 1, changed in place. Writes keys and values at <see cref="DecodeStep.Slots"/>, then attends to the row's own past.</summary>
@@ -53,16 +54,16 @@ internal sealed class DecoderLayer(DecoderConfig config, FlatParameters paramete
         // The queries of a group stand side by side as the query axis, so keys and values are used as they lie in the cache.
         Tensor query = rotated.narrow(1, 0, _heads).reshape(rows, _kvHeads, Groups, _headSize);
         Tensor past = keys.narrow(0, 0, rows).narrow(2, 0, step.Longest);
-        Tensor scores = query.matmul(past.transpose(2, 3)).mul_(1 / Math.Sqrt(_headSize)).add_(step.Mask).softmax(-1);
+        Tensor scores = query.matmul(past.transpose(2, 3)).mul_(Number.Of(1 / Math.Sqrt(_headSize))).add_(step.Mask, Number.One).softmax(-1);
         Tensor seen = scores.matmul(values.narrow(0, 0, rows).narrow(2, 0, step.Longest)).view(rows, _heads * _headSize);
-        _ = x.add_(F.linear(seen, _attentionOutput));
+        _ = x.add_(F.linear(seen, _attentionOutput), Number.One);
 
         Tensor gateUp = F.linear(RmsNormFunction.Normalize(x, _mlpNorm, _eps), _gateUp);
         Tensor gate = gateUp.narrow(1, 0, config.IntermediateSize).silu_().mul_(gateUp.narrow(1, config.IntermediateSize, config.IntermediateSize));
-        _ = x.add_(F.linear(gate, _down));
+        _ = x.add_(F.linear(gate, _down), Number.One);
     }
 
-    private Tensor Rotate(Tensor x, Tensor cos, Tensor sin) => addcmul(x.mul(cos), x.roll(_headSize / 2, -1), sin, 1);
+    private Tensor Rotate(Tensor x, Tensor cos, Tensor sin) => addcmul(x.mul(cos), x.roll(_headSize / 2, -1), sin, Number.One);
 
     // [B, K, T, hd] -> [B, H, T, hd]: query head h reads key-value head h / groups.
     private Tensor Repeat(Tensor x) => Groups == 1

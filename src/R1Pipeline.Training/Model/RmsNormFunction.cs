@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -36,11 +37,11 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         long width = x.size(-1);
         Tensor normalized = x.mul(r);
         Tensor product = grad_output.mul(normalized);                                   // dy · x̂: its row sums weighted by w give the projection, its column sums dw
-        Tensor projection = product.matmul(w).mul_(1.0 / width).unsqueeze_(-1);
-        Tensor dx = grad_output.mul(w).addcmul_(normalized, projection, -1).mul_(r);
+        Tensor projection = product.matmul(w).mul_(Number.Of(1.0 / width)).unsqueeze_(-1);
+        Tensor dx = grad_output.mul(w).addcmul_(normalized, projection, Number.Of(-1)).mul_(r);
         Tensor dw = product.view(-1, width).sum(dim: 0);
         return [dx, dw, null!];
     }
 
-    private static Tensor Scale(Tensor x, double eps) => x.norm(-1, true).pow_(2).mul_(1.0 / x.size(-1)).add_(eps).rsqrt_();
+    private static Tensor Scale(Tensor x, double eps) => x.norm(-1, true).pow_(Number.Of(2)).mul_(Number.Of(1.0 / x.size(-1))).add_(Number.Of(eps), Number.One).rsqrt_();
 }

@@ -1,5 +1,5 @@
 using R1Pipeline.Contracts.Options;
-using TorchSharp;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Optimization;
@@ -45,7 +45,7 @@ public sealed class AdamW : IDisposable
     {
         using IDisposable frozen = no_grad();
         using Tensor norm = _parameters.Gradients!.norm();
-        return norm.ToDouble();
+        return Number.From(norm);
     }
 
     /// <summary>Clips, updates, and clears the gradient.</summary>
@@ -56,13 +56,13 @@ public sealed class AdamW : IDisposable
         using IDisposable frozen = no_grad();
         (Tensor p, Tensor g) = (_parameters.Values, _parameters.Gradients!);
         double clip = _maxGradNorm / (gradientNorm + 1e-6);
-        if (clip < 1) _ = g.mul_(clip);
+        if (clip < 1) _ = g.mul_(Number.Of(clip));
         StepsDone++;
-        if (_weightDecay != 0) _ = p.mul_(1 - learningRate * _weightDecay);
-        _ = FirstMoment.mul_(_beta1).add_(g, alpha: 1 - _beta1);
-        _ = SecondMoment.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
-        _ = _scratch.copy_(SecondMoment).sqrt_().div_(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone))).add_(_epsilon);
-        _ = p.addcdiv_(FirstMoment, _scratch, -learningRate / (1 - Math.Pow(_beta1, StepsDone)));
+        if (_weightDecay != 0) _ = p.mul_(Number.Of(1 - learningRate * _weightDecay));
+        _ = FirstMoment.mul_(Number.Of(_beta1)).add_(g, alpha: Number.Of(1 - _beta1));
+        _ = SecondMoment.mul_(Number.Of(_beta2)).addcmul_(g, g, Number.Of(1 - _beta2));
+        _ = _scratch.copy_(SecondMoment).sqrt_().div_(Number.Of(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone)))).add_(Number.Of(_epsilon), Number.One);
+        _ = p.addcdiv_(FirstMoment, _scratch, Number.Of(-learningRate / (1 - Math.Pow(_beta1, StepsDone))));
         _ = g.zero_();
     }
 
