@@ -1,7 +1,7 @@
-using R1Pipeline.Training.Model;
-using R1Pipeline.Training.Optimization;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Training.Losses;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Rollouts;
 using R1Pipeline.Training.Tests.Loops;
 using static TorchSharp.torch;
