@@ -30,7 +30,7 @@ internal sealed class Attempt(
         {
             StageReport report = Execute();
             Send(report);
-            log.Information("Done: {Steps} steps", report.StepsDone);
+            log.Information("Done: {Steps} steps, {ProgressCount} tokens and rows worked through", report.StepsDone, _context!.WorkedThrough);
             return WorkerExitCode.Done;
         }
         catch (Exception error)

@@ -79,6 +79,9 @@ public sealed class StageContext : ILoopHost
     /// <summary>Whether the last step is done and gates are measured on its model next, which can take longer than many steps: nothing may be lost then.</summary>
     private bool GatesComeNext => Ledger.Done == StepsPlanned && Request.Gates.Any(gate => gate.Data is not null);
 
+    /// <summary>Tokens and rows that this attempt counted: what the points of a fault plan are on.</summary>
+    internal long WorkedThrough { get; private set; }
+
     internal StepLedger Ledger { get; }
 
     /// <summary>The output that the stage committed last; a missed gate keeps it.</summary>
@@ -162,6 +165,7 @@ public sealed class StageContext : ILoopHost
     public void Progress(long count)
     {
         _progress.Add(count);
+        WorkedThrough += count;
         _faults.AfterProgress(_progress.Phase, count);
     }
 

@@ -3,13 +3,10 @@ using R1Pipeline.EndToEnd.Tests.Harness;
 
 namespace R1Pipeline.EndToEnd.Tests;
 
-/// <summary>The whole chain in small: its contracts, its reuse, and that killing it anywhere changes no byte of what it makes.</summary>
+/// <summary>The whole chain in small: its contracts and its reuse. That killing it anywhere changes no byte of what it makes, <see cref="TortureTests"/> show.</summary>
 [Collection(OneMinuteCollection.Name)]
-public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output)
+public sealed class OneMinuteTests(OneMinute chain)
 {
-    private const int NumKills = 20;
-    private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(10);
-
     [Fact]
     public async Task Run_Undisturbed_StatusKeepsItsContract()
     {
@@ -98,71 +95,6 @@ public sealed class OneMinuteTests(OneMinute chain, ITestOutputHelper output)
         await r1.SucceedAsync("run", OneMinute.File, "--set", Edit);
 
         Assert.Equal(expected, NotCached((await r1.StatusAsync()).GetProperty("stages").EnumerateArray()));
-    }
-
-    [Fact]
-    public async Task Run_KilledAtTwentyRandomMoments_MakesTheSameBytes()
-    {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("R1_TEST_SEED"), out int given) ? given : Environment.ProcessId;
-        output.WriteLine($"R1_TEST_SEED={seed} draws the same moments again");
-        var random = new Random(seed);
-        var durations = (await chain.Undisturbed.StatusAsync()).GetProperty("stages").EnumerateArray()
-            .Where(stage => !stage.GetProperty("cached").GetBoolean())
-            .ToDictionary(stage => stage.GetProperty("name").GetString()!, stage => stage.GetProperty("wall_seconds").GetDouble());
-
-        // A moment that was drawn for one stage may fall into the next when the machine is faster than it was: then a run has fewer moments, and another run follows.
-        int kills = 0;
-        for (int number = 1; kills < NumKills; number++) kills += await RunKilledAsync(chain.FromBase($"killed-{number}"), durations, random);
-    }
-
-    /// <summary>One run, killed once in every stage and twice where rollouts and updates alternate, then compared. Returns how often it was killed.</summary>
-    private async Task<int> RunKilledAsync(R1 r1, Dictionary<string, double> durations, Random random)
-    {
-        var left = durations.Keys.ToDictionary(stage => stage, stage => stage.EndsWith("-rl", StringComparison.Ordinal) || stage == "zero" ? 2 : 1);
-        int kills = 0;
-        while (await KillAsync(r1, left, durations, random)) kills++;
-        await r1.SucceedAsync("run", OneMinute.File);
-
-        // The last kill may have hit a run that was done already: then the command above made another one of cached stages.
-        string killed = (await r1.JsonAsync("runs")).First(run => run.GetProperty("pipeline").GetString() == "one-minute").GetProperty("run").GetString()!;
-        Assert.Equal(await chain.Undisturbed.HashesAsync(), await r1.HashesAsync(killed));
-        JsonElement status = await r1.StatusAsync(killed);
-        Assert.Equal("done", status.GetProperty("state").GetString());
-        JsonElement[] stages = [.. status.GetProperty("stages").EnumerateArray()];
-        foreach (JsonElement stage in stages) output.WriteLine($"{stage.GetProperty("name")}: {stage.GetProperty("attempts")} attempts, resumed from {stage.GetProperty("resumed_from")}, {stage.GetProperty("steps_executed")} steps executed of {stage.GetProperty("steps_planned")}");
-        Assert.Contains(stages, stage => stage.GetProperty("resumed_from").EnumerateArray().Any(step => step.GetInt64() > 0));
-        return kills;
-    }
-
-    /// <summary>
-    /// Starts the run or goes on with it, waits until a stage that is still to be killed gets a worker, and kills the whole process tree some time later.
-    /// False: no stage is left to be killed, or the run ended before.
-    /// </summary>
-    private async Task<bool> KillAsync(R1 r1, Dictionary<string, int> left, Dictionary<string, double> durations, Random random)
-    {
-        // Of stages that start together the shortest is waited for: the others are hit as well.
-        var before = left.Where(stage => stage.Value > 0).OrderBy(stage => durations[stage.Key]).ToDictionary(stage => stage.Key, stage => Attempts(r1, stage.Key));
-        if (before.Count == 0) return false;
-        await using R1Process process = r1.Start("run", OneMinute.File);
-        string? stage = null;
-        await process.WaitForAsync(() => (stage = before.Keys.FirstOrDefault(name => Attempts(r1, name) > before[name])) is not null, Watchdog);
-        if (stage is null) return false;
-
-        // The first quarter of these short stages is the start of their worker; once a moment in it is drawn often enough, it teaches nothing more.
-        double seconds = durations[stage] * (0.2 + (0.8 * random.NextDouble()));
-        await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(seconds)), process.WaitAsync(Watchdog));
-        if (process.HasExited) return false;
-        await process.KillTreeAsync();
-        output.WriteLine($"killed {seconds:0.00} s after {stage} got its worker");
-        left[stage]--;
-        return true;
-    }
-
-    private static int Attempts(R1 r1, string stage)
-    {
-        int attempt = 0;
-        while (r1.AttemptFiles(stage, attempt + 1, "request.json").Any()) attempt++;
-        return attempt;
     }
 
     private static async Task<IReadOnlyList<JsonElement>> PlannedAsync(R1 r1, params string[] options) =>

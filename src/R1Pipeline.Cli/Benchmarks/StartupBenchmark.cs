@@ -12,7 +12,7 @@ internal sealed class StartupBenchmark(TimeProvider time)
     private const int Repetitions = 5;
     private const string Pipeline = "pipelines/one-minute.yaml";
 
-    private readonly string _executable = FindExecutable();
+    private readonly string _executable = BuiltCommand.Find();
     private readonly string _pipeline = FindPipeline();
 
     public async Task<IReadOnlyList<StartupFigure>> MeasureAsync(CancellationToken stop)
@@ -99,12 +99,6 @@ internal sealed class StartupBenchmark(TimeProvider time)
             // The process has ended, or this system has no /proc: nothing was seen.
             return false;
         }
-    }
-
-    private static string FindExecutable()
-    {
-        string path = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "r1.exe" : "r1");
-        return File.Exists(path) ? path : throw new RunRefusedException($"{path} does not exist: build it (dotnet build -c Release src/R1Pipeline.Cli)", ExitCode.EnvironmentLacks);
     }
 
     private static string FindPipeline()

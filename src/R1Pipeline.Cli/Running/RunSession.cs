@@ -28,6 +28,7 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(WorkerVariable));
         var options = new RunEngineOptions { StateDirectory = stateDirectory, Worker = worker };
         if (slots is { } number) options = options with { Slots = number };
+        if (RetryPauses.First(Environment.GetEnvironmentVariable(RetryPauses.Variable)) is { } pause) options = options with { RetryDelay = pause };
 
         using var signals = new SignalStop(terminal.RestoreCursor);
         using IRunStore store = RunStores.Open(stateDirectory, create: true)!;

@@ -1,7 +1,7 @@
-namespace R1Pipeline.EndToEnd.Tests.Harness;
+namespace R1Pipeline.Benchmarks.Torture;
 
-/// <summary>Copies state folders: a case starts from a finished base without computing it again.</summary>
-internal static class Folders
+/// <summary>Copies state folders at rest: a run starts from a finished base without computing it again.</summary>
+internal static class StateFolders
 {
     public static void Copy(string from, string to)
     {
