@@ -34,6 +34,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("doctor")]
     [InlineData("bench", "startup")]
     [InlineData("bench", "checkpoint")]
+    [InlineData("bench", "orchestration")]
     [InlineData("completion")]
     public async Task Help_EveryCommand_SaysWhatItDoesAndWhatItTakes(params string[] command)
     {

@@ -1,5 +1,3 @@
-using R1Pipeline.Contracts.Randomness;
-
 namespace R1Pipeline.Benchmarks.Torture;
 
 /// <summary>
@@ -48,8 +46,7 @@ internal sealed class ChainTorture(string pipeline, string[] command, R1Command 
         var outcomes = new List<TortureOutcome>();
         for (long number = 1; outcomes.Sum(outcome => outcome.Kills.Count) < kills; number++)
         {
-            var random = new RandomStream(seed, pipeline, number, "trees");
-            outcomes.Add(await Run($"trees-{seed}-{number}").KillTreesAsync(_shapes.ToDictionary(shape => shape.Name, moments), counted, random));
+            outcomes.Add(await Run($"trees-{seed}-{number}").KillTreesAsync(_shapes.ToDictionary(shape => shape.Name, moments), counted, seed, number));
         }
         return TortureOutcome.Sum(outcomes);
     }

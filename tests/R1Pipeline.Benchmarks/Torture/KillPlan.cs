@@ -19,7 +19,7 @@ internal static class KillPlan
         long kept = 0;
         foreach (long step in steps)
         {
-            string[] choices = [.. Choices(shape, kept, step, random)];
+            string[] choices = [.. Choices(shape, kept, step, seed)];
             string where = choices[random.NextInt(choices.Length)];
             long next = where.StartsWith(Committed, StringComparison.Ordinal) ? step : step - 1;
             points.Add(new KillPoint(shape.Name, step, kept, where, next));
@@ -29,14 +29,15 @@ internal static class KillPlan
         return points;
     }
 
-    private static IEnumerable<string> Choices(StageShape shape, long resumed, long step, RandomStream random)
+    private static IEnumerable<string> Choices(StageShape shape, long resumed, long step, long seed)
     {
+        double share = new RandomStream(seed, shape.Name, step, "progress").NextDouble();
         long nth = step - resumed;
         yield return $"step={step}";
         yield return $"checkpoint={nth}";
         yield return $"{Committed}={nth}";
         // Progress of a phase is counted from the attempt's start: only in its first step is it known where that falls.
-        if (nth == 1) yield return $"progress-in-{shape.WorkPhase}={(shape.WorkPhase == "sampling" ? 1 + random.NextInt(100) : 1)}";
+        if (nth == 1) yield return $"progress-in-{shape.WorkPhase}={(shape.WorkPhase == "sampling" ? 1 + (int)(100 * share) : 1)}";
         if (!shape.Explores(step)) yield break;
 
         long shards = 0;
@@ -44,7 +45,7 @@ internal static class KillPlan
         yield return $"rollouts={shards}";
         yield return $"committed-rollouts={shards}";
         if (shards > 1) yield break;
-        yield return $"progress-in-rollouts={1 + random.NextInt(250)}";
+        yield return $"progress-in-rollouts={1 + (int)(250 * share)}";
         yield return "progress-in-reference=1";
     }
 }

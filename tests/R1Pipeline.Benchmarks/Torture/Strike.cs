@@ -9,7 +9,7 @@ internal sealed record Strike(string Stage, string Fault)
 {
     private const string Mark = "R1_FAULT strikes";
 
-    /// <summary>Whether the worker died; when the process that owns it died too, or alone, it says so.</summary>
+    /// <summary>Who died: one of <see cref="Processes"/>.</summary>
     public string Process => Fault.StartsWith("kill-tree", StringComparison.Ordinal) ? Processes.Both
         : Fault.StartsWith("kill-owner", StringComparison.Ordinal) ? Processes.Owner
         : Processes.Worker;

@@ -53,13 +53,14 @@ internal sealed class TortureRun(R1Command r1, string pipeline, string[] command
     /// </summary>
     /// <param name="moments">How many, by stage.</param>
     /// <param name="counted">What each stage counts in all.</param>
-    /// <param name="random">Draws the moments.</param>
-    public async Task<TortureOutcome> KillTreesAsync(IReadOnlyDictionary<string, int> moments, IReadOnlyDictionary<string, long> counted, RandomStream random)
+    /// <param name="seed">Draws the moments.</param>
+    /// <param name="number">Another number, other moments.</param>
+    public async Task<TortureOutcome> KillTreesAsync(IReadOnlyDictionary<string, int> moments, IReadOnlyDictionary<string, long> counted, long seed, long number)
     {
         while (true)
         {
             ILookup<string, Strike> struck = Strike.ReadAll(r1.State).ToLookup(strike => strike.Stage);
-            string[] faults = [.. moments.Where(stage => struck[stage.Key].Count() < stage.Value).Select(stage => Moment(stage.Key, counted[stage.Key] / stage.Value, random))];
+            string[] faults = [.. moments.Where(stage => struck[stage.Key].Count() < stage.Value).Select(stage => Moment(stage.Key, counted[stage.Key] / stage.Value, new RandomStream(seed, stage.Key, _lives, "moments", number)))];
             if (!await LiveAsync([.. faults])) return await EndAsync(ownerKills: 0);
         }
     }
