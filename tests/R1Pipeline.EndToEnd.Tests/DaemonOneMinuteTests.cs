@@ -43,6 +43,7 @@ public sealed class DaemonOneMinuteTests(OneMinute chain, ITestOutputHelper outp
         await using (DaemonProcess daemon = await DaemonProcess.StartAsync(r1))
         {
             foreach (string run in runs) await daemon.SucceedAsync("watch", run);
+            daemon.AssertIdleIsSmall();
             Assert.Equal(0, (await daemon.TerminateAsync(GracePeriod)).ExitCode);
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace R1Pipeline.EndToEnd.Tests.Harness;
@@ -5,6 +6,7 @@ namespace R1Pipeline.EndToEnd.Tests.Harness;
 /// <summary>A started daemon of a state folder, spoken to by <c>r1 … --server</c> over its socket.</summary>
 internal sealed class DaemonProcess : IAsyncDisposable
 {
+    private const long MaxIdleBytes = 150_000_000;
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(2);
 
     private readonly R1 _r1;
@@ -54,6 +56,14 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         Process.Terminate();
         return await Process.WaitAsync(patience);
+    }
+
+    /// <summary>An idle daemon holds less than this and has never loaded libtorch.</summary>
+    public void AssertIdleIsSmall()
+    {
+        string resident = File.ReadLines($"/proc/{Process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
+        Assert.InRange(long.Parse(resident, CultureInfo.InvariantCulture) * 1024, 1, MaxIdleBytes);
+        Assert.DoesNotContain("torch", File.ReadAllText($"/proc/{Process.Id}/maps"), StringComparison.OrdinalIgnoreCase);
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
