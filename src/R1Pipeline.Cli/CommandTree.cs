@@ -11,6 +11,7 @@ internal static class CommandTree
     public static RootCommand Create() => new("Trains reasoning models as DeepSeek-R1 was trained: one pipeline file runs the whole recipe and resumes after any interruption.")
     {
         CommonOptions.State,
+        CommonOptions.Database,
         CommonOptions.NoColor,
         RunCommand.Create(),
         ResumeCommand.Create(),

@@ -24,6 +24,14 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>The database of a state folder that is not in the folder itself.</summary>
+    public static Option<string?> Database { get; } = new("--database")
+    {
+        Description = $"PostgreSQL connection string or postgres:// URL that holds the state instead of SQLite in the state folder (default: ${DatabaseSetting.Variable}, else the file that ${DatabaseSetting.FileVariable} names; both keep a password out of the process list).",
+        HelpName = "DATABASE",
+        Recursive = true,
+    };
+
     /// <summary>A daemon to ask instead of a state folder.</summary>
     public static Option<string?> Server { get; } = new("--server")
     {
@@ -87,6 +95,10 @@ internal static class CommonOptions
         return Path.GetFullPath(string.IsNullOrEmpty(named) ? ".r1" : named);
     }
 
+    /// <summary>The store that the command line, the environment or the current directory names; null: there is none and none was wanted.</summary>
+    public static IRunStore? OpenStore(ParseResult parsed, bool create, Action<string>? say = null) =>
+        RunStores.Open(StateDirectory(parsed), create, DatabaseSetting.Of(parsed.GetValue(Database), Environment.GetEnvironmentVariable), say);
+
     /// <summary>An option that does not exist is a mistake, not the name of a run or a file.</summary>
     private static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>
     {
@@ -95,7 +107,7 @@ internal static class CommonOptions
 
     private static IEnumerable<CompletionItem> CompleteRuns(CompletionContext context)
     {
-        using IRunStore? store = RunStores.Open(StateDirectory(context.ParseResult), create: false);
+        using IRunStore? store = OpenStore(context.ParseResult, create: false);
         return store is null ? [] : [.. store.Runs().Select(run => new CompletionItem(run.Run, detail: run.Pipeline))];
     }
 }

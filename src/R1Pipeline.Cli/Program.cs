@@ -4,6 +4,7 @@ using R1Pipeline.Cli;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Stores;
 
 RootCommand root = CommandTree.Create();
 ParseResult parsed = root.Parse(args);
@@ -23,6 +24,11 @@ catch (RunRefusedException refusal)
 {
     terminal.Fail(refusal.Message);
     return refusal.ExitCode;
+}
+catch (StoreUnavailableException absent)
+{
+    terminal.Fail(absent.Message);
+    return ExitCode.EnvironmentLacks;
 }
 catch (StageFailedException failure)
 {

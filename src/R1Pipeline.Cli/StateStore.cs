@@ -30,7 +30,7 @@ internal sealed class StateStore : IDisposable
     public static StateStore? Find(ParseResult parsed)
     {
         string directory = CommonOptions.StateDirectory(parsed);
-        return RunStores.Open(directory, create: false) is { } store ? new StateStore(directory, store) : null;
+        return CommonOptions.OpenStore(parsed, create: false) is { } store ? new StateStore(directory, store) : null;
     }
 
     /// <summary>Opens it.</summary>

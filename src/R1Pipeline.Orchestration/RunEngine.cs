@@ -93,7 +93,7 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         return definition;
     }
 
-    /// <summary>What ends the work on any run is a refusal that says so: a disk without space, a store that does not answer, another owner.</summary>
+    /// <summary>What ends the work on any run is a refusal that says so: a disk without space, another owner.</summary>
     private async Task<RunOutcome> GuardAsync(Func<Task<RunOutcome>> work)
     {
         try
@@ -103,10 +103,6 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         catch (IOException e) when (DiskGuard.IsDiskFull(e))
         {
             throw new RunRefusedException($"the disk of {options.StateDirectory} is full ({e.Message}); free space and the same command goes on", exitCode: 3);
-        }
-        catch (StoreUnavailableException e)
-        {
-            throw new RunRefusedException($"{e.Message}; what was committed stands, and the same command goes on", exitCode: 3);
         }
         catch (Exception e) when (e is OwnerReplacedException or LeaseTakenException)
         {

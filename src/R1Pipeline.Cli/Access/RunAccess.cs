@@ -15,9 +15,9 @@ internal static class RunAccess
     /// <exception cref="RunRefusedException">The command line names a state folder besides, or the address is none; exit code 2.</exception>
     public static ServerRuns? Server(ParseResult parsed)
     {
-        bool stateNamed = parsed.GetResult(CommonOptions.State) is { Implicit: false };
+        bool stateNamed = parsed.GetResult(CommonOptions.State) is { Implicit: false } || parsed.GetResult(CommonOptions.Database) is { Implicit: false };
         string? address = parsed.GetValue(CommonOptions.Server);
-        if (!string.IsNullOrEmpty(address) && stateNamed) throw new RunRefusedException("--server and --state exclude each other: the server has its own state folder", ExitCode.WrongInput);
+        if (!string.IsNullOrEmpty(address) && stateNamed) throw new RunRefusedException("--server excludes --state and --database: the server has its own", ExitCode.WrongInput);
         if (string.IsNullOrEmpty(address) && !stateNamed) address = Environment.GetEnvironmentVariable(CommonOptions.ServerVariable);
         return string.IsNullOrEmpty(address) ? null : new ServerRuns(ServerAddress.Parse(address), Terminal.Of(parsed).Say);
     }

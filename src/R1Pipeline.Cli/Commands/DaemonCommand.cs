@@ -20,6 +20,7 @@ internal static partial class DaemonCommand
         command.SetAction(parsed => Become(
         [
             "--state", CommonOptions.StateDirectory(parsed),
+            .. parsed.GetValue(CommonOptions.Database) is { Length: > 0 } database ? new[] { "--database", database } : [],
             .. parsed.GetValue(socket) is { } path ? new[] { "--socket", path } : [],
             .. parsed.GetValue(urls) is { } addresses ? new[] { "--urls", addresses } : [],
             .. parsed.GetValue(slots) is { } number ? new[] { "--slots", $"{number}" } : [],

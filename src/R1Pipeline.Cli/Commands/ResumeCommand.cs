@@ -39,7 +39,7 @@ internal static class ResumeCommand
     {
         // An unknown state folder is refused here: opening the engine's store would create it.
         StateStore.Require(parsed).Dispose();
-        var session = new RunSession(Terminal.Of(parsed), CommonOptions.StateDirectory(parsed), slots, json);
+        var session = new RunSession(parsed, slots, json);
         return await session.ExecuteAsync((engine, stop) => engine.ResumeAsync(run, resumption.From, [.. resumption.Accept], stop));
     }
 

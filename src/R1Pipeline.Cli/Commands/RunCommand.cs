@@ -43,7 +43,7 @@ internal static class RunCommand
         }
 
         var source = new RunSource(await File.ReadAllTextAsync(file), result.Origins);
-        var session = new RunSession(terminal, CommonOptions.StateDirectory(parsed), slots, json);
+        var session = new RunSession(parsed, slots, json);
         return await session.ExecuteAsync((engine, stop) => engine.RunAsync(definition, source, stop));
     }
 }

@@ -17,7 +17,7 @@ internal static class DoctorCommand
     private static int Execute(ParseResult parsed, bool json)
     {
         var terminal = Terminal.Of(parsed);
-        IReadOnlyList<Finding> findings = Examination.All(CommonOptions.StateDirectory(parsed));
+        IReadOnlyList<Finding> findings = Examination.All(CommonOptions.StateDirectory(parsed), () => CommonOptions.OpenStore(parsed, create: false));
         foreach (Finding finding in findings)
         {
             if (json)

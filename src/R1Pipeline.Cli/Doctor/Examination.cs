@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Reports;
+using R1Pipeline.Orchestration.Stores;
 using R1Pipeline.Orchestration.Workers;
 
 namespace R1Pipeline.Cli.Doctor;
@@ -17,7 +18,7 @@ internal static class Examination
             ? ["libtorch.dylib", "libtorch_cpu.dylib", "libc10.dylib", "libLibTorchSharp.dylib"]
             : ["libtorch.so", "libtorch_cpu.so", "libc10.so", "libLibTorchSharp.so"];
 
-    public static IReadOnlyList<Finding> All(string stateDirectory)
+    public static IReadOnlyList<Finding> All(string stateDirectory, Func<IRunStore?> openStore)
     {
         var findings = new List<Finding>
         {
@@ -29,6 +30,7 @@ internal static class Examination
         findings.Add(worker);
         if (workerDirectory is not null) findings.Add(TorchFiles(workerDirectory));
         findings.Add(State(stateDirectory));
+        findings.Add(Store(openStore));
         findings.Add(Disk(stateDirectory));
         return findings;
     }
@@ -72,6 +74,19 @@ internal static class Examination
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return new Finding("state folder", false, $"{existing} cannot be written: {error.Message}", $"name a folder of yours with --state or {CommonOptions.StateVariable}");
+        }
+    }
+
+    private static Finding Store(Func<IRunStore?> open)
+    {
+        try
+        {
+            using IRunStore? store = open();
+            return new Finding("database", true, store is null ? "none yet: the first run makes it" : $"answers; it knows {store.Runs().Count} runs");
+        }
+        catch (Exception error) when (error is RunRefusedException or StoreUnavailableException)
+        {
+            return new Finding("database", false, error.Message, $"see \"State in PostgreSQL\" in README.md about --database and {DatabaseSetting.Variable}");
         }
     }
 

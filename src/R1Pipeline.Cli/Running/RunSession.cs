@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using R1Pipeline.Artifacts;
@@ -18,22 +19,39 @@ namespace R1Pipeline.Cli.Running;
 /// <c>run</c> and <c>resume</c> from the moment that their input is known to be good: a host with the store, the engine, the display and the signals;
 /// then the report and the tables.
 /// </summary>
-internal sealed class RunSession(Terminal terminal, string stateDirectory, int? slots, bool json)
+internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
 {
     /// <summary>Name of the environment variable that names the worker executable.</summary>
     public const string WorkerVariable = "R1_WORKER";
 
+    private readonly Terminal _terminal = Terminal.Of(parsed);
+    private readonly string _stateDirectory = CommonOptions.StateDirectory(parsed);
+
+    /// <summary>Works on the run until it rests.</summary>
+    /// <exception cref="RunRefusedException">It was not started, or its store stopped answering; the exit code says which.</exception>
     public async Task<int> ExecuteAsync(RunWork work)
     {
+        try
+        {
+            return await WorkAsync(work);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new RunRefusedException($"{e.Message}; the run is interrupted, what it committed stands, and the same command goes on", ExitCode.Interrupted);
+        }
+    }
+
+    private async Task<int> WorkAsync(RunWork work)
+    {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(WorkerVariable));
-        var options = new RunEngineOptions { StateDirectory = stateDirectory, Worker = worker };
+        var options = new RunEngineOptions { StateDirectory = _stateDirectory, Worker = worker };
         if (slots is { } number) options = options with { Slots = number };
         if (RetryPauses.First(Environment.GetEnvironmentVariable(RetryPauses.Variable)) is { } pause) options = options with { RetryDelay = pause };
 
-        using var signals = new SignalStop(terminal.RestoreCursor);
-        using IRunStore store = RunStores.Open(stateDirectory, create: true)!;
+        using var signals = new SignalStop(_terminal.RestoreCursor);
+        using IRunStore store = CommonOptions.OpenStore(parsed, create: true, _terminal.Say)!;
         RunOutcome outcome;
-        await using (ProgressDisplay display = ProgressDisplay.Create(terminal, stateDirectory, TimeProvider.System))
+        await using (ProgressDisplay display = ProgressDisplay.Create(_terminal, _stateDirectory, TimeProvider.System))
         {
             using IHost host = Build(options, store, display, work, signals);
             await host.StartAsync(CancellationToken.None);
@@ -48,7 +66,7 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "r1" });
         builder.Services
-            .AddSerilog(new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(new TerminalSink(terminal)).CreateLogger(), dispose: true)
+            .AddSerilog(new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(new TerminalSink(_terminal)).CreateLogger(), dispose: true)
             .AddSingleton(options)
             .AddSingleton(store)
             .AddSingleton(events)
@@ -65,13 +83,13 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
     private void Conclude(RunOutcome outcome, IRunStore store)
     {
         RunState run = outcome.Run;
-        if (json) terminal.PrintJson(new RunReader(store, stateDirectory).Status(run.Id));
+        if (json) _terminal.PrintJson(new RunReader(store, _stateDirectory).Status(run.Id));
         WriteReport(run, store);
         foreach (StageState stage in run.Stages.Where(stage => stage.State == ExecutionState.Failed && stage.Message is not null))
         {
-            terminal.Fail($"{stage.Name}: {stage.Message}");
+            _terminal.Fail($"{stage.Name}: {stage.Message}");
         }
-        terminal.Say(Closing(run));
+        _terminal.Say(Closing(run));
     }
 
     /// <summary>A report that cannot be written (a full disk, a damaged sample) changes nothing about how the run ended.</summary>
@@ -79,15 +97,15 @@ internal sealed class RunSession(Terminal terminal, string stateDirectory, int? 
     {
         try
         {
-            RunReport report = new RunReportReader(store, stateDirectory, TimeProvider.System).Read(run.Id);
-            if (!json) foreach (ReportTable table in ResultTables.All(report)) TableView.Print(terminal, table, "uses", "state");
-            var directory = new RunDirectory(stateDirectory, run.Id);
+            RunReport report = new RunReportReader(store, _stateDirectory, TimeProvider.System).Read(run.Id);
+            if (!json) foreach (ReportTable table in ResultTables.All(report)) TableView.Print(_terminal, table, "uses", "state");
+            var directory = new RunDirectory(_stateDirectory, run.Id);
             ReportWriter.Write(report, directory);
-            terminal.Say($"report: {directory.ReportHtml} (and report.md)");
+            _terminal.Say($"report: {directory.ReportHtml} (and report.md)");
         }
         catch (Exception error) when (ReportWriter.IsHarmless(error))
         {
-            terminal.Fail($"the report of run {run.Id} could not be written: {error.Message}");
+            _terminal.Fail($"the report of run {run.Id} could not be written: {error.Message}");
         }
     }
 

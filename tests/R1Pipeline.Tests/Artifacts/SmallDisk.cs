@@ -16,6 +16,9 @@ internal sealed class SmallDisk : IDisposable
         return OperatingSystem.IsLinux() && Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) == 0 ? new SmallDisk(path) : null;
     }
 
+    /// <summary>From here on nothing can be written.</summary>
+    public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", Path));
+
     public void Dispose() => Assert.Equal(0, Run("umount", Path));
 
     private static int Run(string program, params string[] arguments)
