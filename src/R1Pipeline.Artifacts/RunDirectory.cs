@@ -52,7 +52,7 @@ public sealed class RunDirectory(string stateDirectory, string run)
     public string Stage(string stage) => Path.Combine(Root, "stages", stage);
 
     /// <summary>Folder of an attempt: <see cref="Contracts.Stages.StageRequest.AttemptDirectory"/>.</summary>
-    public string Attempt(string stage, int attempt) => Path.Combine(Stage(stage), "attempts", $"{attempt}");
+    public string Attempt(string stage, int attempt) => Path.Combine(AttemptsOf(Stage(stage)), $"{attempt}");
 
     /// <summary>The SQLite file of a state folder.</summary>
     public static string DatabaseOf(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), "r1.db");
@@ -80,6 +80,9 @@ public sealed class RunDirectory(string stateDirectory, string run)
 
     /// <summary>Folder of one artifact.</summary>
     public static string ArtifactOf(string artifactsDirectory, string sha256) => Path.Combine(artifactsDirectory, sha256);
+
+    /// <summary>Folders of a stage's attempts.</summary>
+    public static string AttemptsOf(string stageDirectory) => Path.Combine(stageDirectory, "attempts");
 
     /// <summary>Checkpoints of a stage.</summary>
     public static string CheckpointsOf(string stageDirectory) => Path.Combine(stageDirectory, "checkpoints");

@@ -10,7 +10,7 @@ namespace R1Pipeline.TestWorker;
 /// </summary>
 /// <param name="Steps">Steps to do.</param>
 /// <param name="Wait">Time that a step takes.</param>
-/// <param name="Fail">How to fail: a failure class in kebab-case, or <c>bug</c>, <c>native-oom</c>, <c>abort</c>, <c>hang</c>, <c>short</c>; null: not at all.</param>
+/// <param name="Fail">How to fail: a failure class in kebab-case, or <c>bug</c>, <c>native-oom</c>, <c>abort</c>, <c>hang</c>, <c>hang-save</c>, <c>short</c>; null: not at all.</param>
 /// <param name="FailStep">Step at whose end it fails.</param>
 /// <param name="FailingAttempts">Attempts that fail, from the first; later ones succeed.</param>
 /// <param name="RolloutsEvery">Steps between two committed rollout shards; 0: none.</param>

@@ -43,7 +43,8 @@ internal sealed class CountingStage(StageKind kind) : IStage
             if (plan.Fail is { } way && step == plan.FailStep && context.Request.Attempt <= plan.FailingAttempts)
             {
                 if (way == "short") break;
-                Fail(way, context, state);
+                if (way == "hang-save") context.Checkpoint(step, () => [new CheckpointFile(StateFile, 1, _ => Hang())]);
+                else Fail(way, context, state);
             }
             if (context.CheckpointDue) context.Checkpoint(step, () => [CheckpointFile.Of(StateFile, Encoding.UTF8.GetBytes(state))]);
         }

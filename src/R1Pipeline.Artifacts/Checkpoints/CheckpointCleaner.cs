@@ -11,7 +11,8 @@ public static class CheckpointCleaner
     /// </summary>
     public static void RemoveOrphans(string stageDirectory, IReadOnlyList<CheckpointRef> committed, long token)
     {
-        string parent = RunDirectory.CheckpointsOf(stageDirectory);
+        string parent = RunDirectory.CheckpointsOf(stageDirectory), attempts = RunDirectory.AttemptsOf(stageDirectory);
+        foreach (string attempt in Directory.Exists(attempts) ? Directory.EnumerateDirectories(attempts) : []) StagedDirectory.RemoveOrphans(attempt);
         if (!Directory.Exists(parent)) return;
         StagedDirectory.RemoveOrphans(parent);
         var known = committed.Select(checkpoint => Path.GetFullPath(checkpoint.Directory)).ToHashSet(StringComparer.Ordinal);

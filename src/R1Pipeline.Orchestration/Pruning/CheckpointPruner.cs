@@ -47,6 +47,7 @@ public sealed class CheckpointPruner(IRunStore store, string stateDirectory)
             dropped.AddRange(goes.Where(row => row.State == CheckpointRow.Committed).Select(row => new PrunedCheckpoint(one.Name, row.Step, Reference(row).Directory, row.Bytes)));
             if (!dryRun) Drop(directory, one.Name, goes, stays);
         }
+        if (!dryRun) new ArtifactStore(RunDirectory.ArtifactsOf(stateDirectory)).RemoveOrphans();
         return new PruneOutcome(dropped, spared);
     }
 

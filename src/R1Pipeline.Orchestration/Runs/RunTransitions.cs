@@ -24,7 +24,7 @@ public static class RunTransitions
         StageReused reused => OnStage(run, reused, stage => Reuse(stage, reused)),
         AttemptStarted started => OnStage(run, started, stage => Start(stage, started)),
         AttemptProgressed progressed => OnStage(run, progressed, stage => Progress(stage, progressed)),
-        CheckpointCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token, committed.Checkpoint.Step)),
+        CheckpointCommitted committed => OnStage(run, committed, stage => Commit(stage, committed)),
         RolloutsCommitted committed => OnStage(run, committed, stage => Seen(stage, committed, committed.Token)),
         AttemptEnded ended => OnStage(run, ended, stage => End(stage, ended)),
         StageRefused refused => OnStage(run, refused, stage => Refuse(stage, refused)),
@@ -130,6 +130,10 @@ public static class RunTransitions
             Live = beat.Live,
         };
     }
+
+    // The training went on while it was written: the steps that heartbeats told of since are not undone.
+    private static StageState Commit(StageState stage, CheckpointCommitted change) =>
+        Seen(stage, change, change.Token, Math.Max(change.Checkpoint.Step, stage.Attempts is [.., var newest] ? newest.StepsDone : 0));
 
     private static StageState End(StageState stage, AttemptEnded change)
     {

@@ -22,9 +22,9 @@ public sealed class CheckpointPrunerTests : IDisposable
     {
         var run = (await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=6")))).Run;
         string[] folders = [.. _lab.Reader.Checkpoints(run.Id).Select(checkpoint => checkpoint.Folder)];
-        string dead = Path.Combine(RunDirectory.CheckpointsOf(_lab.Directory(run.Id).Stage("a")), ".tmp-dead");
-        Directory.CreateDirectory(dead);
-        File.WriteAllText(Path.Combine(dead, "half"), "written");
+        string artifacts = RunDirectory.ArtifactsOf(_lab.State), checkpoints = RunDirectory.CheckpointsOf(_lab.Directory(run.Id).Stage("a"));
+        string[] dead = [.. new[] { artifacts, checkpoints, _lab.Directory(run.Id).Attempt("a", 1) }.Select(folder => Path.Combine(folder, ".tmp-dead"))];
+        foreach (string folder in dead) File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder).FullName, "half"), "written");
 
         var would = Pruner.Prune(run.Id, keep: 2, stage: null, dryRun: true);
         Assert.All(folders, folder => Assert.True(Directory.Exists(folder)));
@@ -33,7 +33,8 @@ public sealed class CheckpointPrunerTests : IDisposable
         Assert.Equal(would.Dropped, did.Dropped);
         Assert.Equal(folders, did.Dropped.Select(checkpoint => checkpoint.Folder));
         Assert.Empty(_lab.Reader.Checkpoints(run.Id));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(dead)!));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(checkpoints));
+        Assert.DoesNotContain(dead, Directory.Exists);
         new ArtifactStore(RunDirectory.ArtifactsOf(_lab.State)).Verify(run.Stage("a").Artifact!);
         Assert.Equal(6, _lab.Reader.Metrics(run.Id).Count);
     }

@@ -210,6 +210,17 @@ public sealed class RunEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_CheckpointThatIsNeverWritten_IsAHangOnceTheNextOneWaitsForIt()
+    {
+        var outcome = await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=8,fail=hang-save@4", every: 2, stallSeconds: 2)));
+
+        var attempts = outcome.Run.Stage("a").Attempts;
+        Assert.Equal((0, StageFailureClass.Stalled), (outcome.ExitCode, attempts[0].Failure));
+        Assert.Equal(2, attempts[1].ResumedFrom); // the step before the one that was never written
+        Assert.Equal(Enumerable.Range(1, 8).Select(step => (long)step), _lab.Reader.Metrics(outcome.Run.Id).Select(row => row.Metrics.Step));
+    }
+
+    [Fact]
     public async Task RunAsync_MissedGate_KeepsTheOutput_AndAcceptGoesOn()
     {
         var definition = Some.Pipeline(Some.Counting("a", "steps=2,fail=gate-missed@2,failing-attempts=9"), Some.After("b", "steps=1", "a"));

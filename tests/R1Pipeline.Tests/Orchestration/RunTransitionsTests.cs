@@ -197,6 +197,16 @@ public sealed class RunTransitionsTests
     }
 
     [Theory]
+    [InlineData(3, 5)]
+    [InlineData(7, 7)]
+    public void CheckpointCommitted_WrittenWhileTheTrainingWentOn_NeverTakesStepsBack(long step, long expected)
+    {
+        var running = RunTransitions.Apply(Some.Run(Some.Stage(Running)), new AttemptProgressed(Some.Time, "a", 1, Some.Heartbeat(steps: 5)));
+
+        Assert.Equal(expected, RunTransitions.Apply(running, new CheckpointCommitted(Some.Time, "a", 1, Some.Checkpoint(step))).Stage("a").StepsDone);
+    }
+
+    [Theory]
     [InlineData(Done, Done, false, false, Done)]
     [InlineData(Done, Done, true, true, Done)]
     [InlineData(Done, Failed, false, false, Failed)]

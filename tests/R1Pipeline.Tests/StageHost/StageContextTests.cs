@@ -1,4 +1,6 @@
+using System.Text.Json;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
@@ -78,6 +80,37 @@ public sealed class StageContextTests : IDisposable
     }
 
     [Fact]
+    public void Checkpoint_KeepBest_SparesTheBestOneAlsoInTheNextAttempt()
+    {
+        StageContext first = Open(KeepBest("loss"));
+        foreach (long step in new[] { 1L, 2, 3 })
+        {
+            Complete(first, step); // its loss is its number: the first is the best
+            first.Checkpoint(step, Fill);
+        }
+        first.Settle();
+        CheckpointRef[] kept = [.. _owner.Sent.OfType<CheckpointMessage>().Select(message => message.Checkpoint).Where(checkpoint => Directory.Exists(checkpoint.Directory)).Reverse()];
+        Assert.Equal([3L, 1], kept.Select(checkpoint => checkpoint.Step));
+
+        StageContext second = Open(KeepBest("loss") with { Attempt = 2, Token = 2, Checkpoints = kept });
+        Complete(second, 4);
+        second.Checkpoint(4, Fill);
+        second.Settle();
+
+        Assert.Equal([kept[0].Directory], _owner.Sent.OfType<CheckpointMessage>().Last().Superseded);
+        Assert.True(Directory.Exists(kept[1].Directory));
+    }
+
+    [Fact]
+    public void CompleteStep_WithoutTheFigureOfKeepBest_IsRefusedWithThoseThereAre()
+    {
+        var refused = Assert.Throws<StageFailedException>(() => Complete(Open(KeepBest("reward")), 1));
+
+        Assert.Equal(StageFailureClass.UserData, refused.Failure);
+        Assert.Contains("keep-best-metric is reward, but step 1 has no such figure; accepted: loss", refused.Message);
+    }
+
+    [Fact]
     public void CommitRollouts_SameBytesAgain_LeavesTheFileAlone()
     {
         StageContext context = Open();
@@ -134,6 +167,14 @@ public sealed class StageContextTests : IDisposable
 
     private StageContext Open(int attempt = 1, IReadOnlyList<CheckpointRef>? checkpoints = null, int keep = 2) =>
         new(WorkerUnderTest.Request(_folder.Path, "steps=9", attempt, checkpoints, keep: keep), _owner, Logger());
+
+    private StageContext Open(StageRequest request) => new(request, _owner, Logger());
+
+    private StageRequest KeepBest(string metric)
+    {
+        var options = new TrainTokenizerOptions { EosToken = "steps=9", KeepCheckpoints = 1, KeepBest = 1, KeepBestMetric = metric };
+        return WorkerUnderTest.Request(_folder.Path, "steps=9") with { Options = JsonSerializer.SerializeToElement(options, ContractJson.Compact) };
+    }
 
     private static Serilog.Core.Logger Logger() => new LoggerConfiguration().CreateLogger();
 
