@@ -1,5 +1,6 @@
 using R1Pipeline.Daemon;
 using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Stores;
 
 // r1-daemon: the service of one state folder. Users start it as `r1 daemon`, systemd and containers by its own name.
 try
@@ -16,6 +17,11 @@ catch (RunRefusedException refusal)
 {
     Console.Error.WriteLine($"error: {refusal.Message}");
     return refusal.ExitCode;
+}
+catch (StoreUnavailableException absent)
+{
+    Console.Error.WriteLine($"error: {absent.Message}");
+    return 4;
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {

@@ -14,9 +14,10 @@ internal static class RunCommand
         Argument<string> file = CommonOptions.File();
         Option<string[]> set = CommonOptions.Set();
         Option<int?> slots = Slots();
+        Option<int?> priority = CommonOptions.Priority();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("run", "Run a pipeline, or go on with its newest unfinished run. Ctrl-C checkpoints and stops.") { file, set, slots, json };
-        command.SetAction((parsed, _) => ExecuteAsync(parsed, parsed.GetRequiredValue(file), parsed.GetValue(set) ?? [], parsed.GetValue(slots), parsed.GetValue(json)));
+        var command = new Command("run", "Run a pipeline, or go on with its newest unfinished run. Ctrl-C checkpoints and stops.") { file, set, slots, priority, json };
+        command.SetAction((parsed, _) => ExecuteAsync(parsed, parsed.GetRequiredValue(file), parsed.GetValue(set) ?? [], parsed.GetValue(slots), parsed.GetValue(priority), parsed.GetValue(json)));
         return command;
     }
 
@@ -31,7 +32,7 @@ internal static class RunCommand
         return slots;
     }
 
-    private static async Task<int> ExecuteAsync(ParseResult parsed, string file, string[] overrides, int? slots, bool json)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string file, string[] overrides, int? slots, int? priority, bool json)
     {
         var terminal = Terminal.Of(parsed);
         CompileResult result = PipelineCompiler.Compile(file, overrides);
@@ -44,6 +45,6 @@ internal static class RunCommand
 
         var source = new RunSource(await File.ReadAllTextAsync(file), result.Origins);
         var session = new RunSession(parsed, slots, json);
-        return await session.ExecuteAsync((engine, stop) => engine.RunAsync(definition, source, stop));
+        return await session.ExecuteAsync((engine, stop) => engine.RunAsync(definition, source, stop, priority));
     }
 }

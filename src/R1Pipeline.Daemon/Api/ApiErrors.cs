@@ -26,6 +26,10 @@ internal sealed class ApiErrors(IRunStore store, ILogger log)
         {
             await WriteAsync(http, Status(http, refusal), refusal.Message, refusal.ExitCode);
         }
+        catch (StoreUnavailableException absent) when (!http.Response.HasStarted)
+        {
+            await WriteAsync(http, StatusCodes.Status503ServiceUnavailable, absent.Message, exitCode: 4);
+        }
         catch (Exception error) when (error is JsonException or InvalidDataException or BadHttpRequestException && !http.Response.HasStarted)
         {
             await WriteAsync(http, StatusCodes.Status400BadRequest, $"the server cannot read the request: {error.Message}", exitCode: 2);

@@ -109,6 +109,11 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
             RunOutcome outcome = await engine.ResumeAsync(run, from: null, accept: [], stop);
             WriteReport(outcome.Run);
         }
+        catch (StoreUnavailableException error)
+        {
+            _lost.Enqueue(run);
+            log.Warning("Run {Run} lost its store and goes on when that answers again: {Reason}", run, error.Message);
+        }
         catch (RunRefusedException) when (IsHeld(run))
         {
             log.Information("Run {Run} is left alone: another process works on it", run);
@@ -117,11 +122,6 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
         {
             _leftAlone[run] = true;
             log.Warning("Run {Run} is left alone: {Reason}", run, refusal.Message);
-        }
-        catch (StoreUnavailableException error)
-        {
-            _lost.Enqueue(run);
-            log.Warning(error, "Run {Run} lost its store; it goes on when the store answers again", run);
         }
 #pragma warning disable CA1031 // One run's accident must not end the others: it is left as it is, for a person or the next start.
         catch (Exception error)
