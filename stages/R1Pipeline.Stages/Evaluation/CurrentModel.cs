@@ -23,6 +23,7 @@ internal sealed class CurrentModel(StageContext context, int maxRows) : IDisposa
         _model = LanguageModel.OpenToSample(context, artifact);
         _engine = _model.NewEngine(context, maxRows);
         _stage = artifact.Stage;
+        context.Phase("sampling"); // the loading, which said so, is over
         return _model;
     }
 
