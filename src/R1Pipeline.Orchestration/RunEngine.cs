@@ -118,7 +118,7 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         using var runLog = RunLog.Open(log, new RunDirectory(options.StateDirectory, run), run);
         var artifacts = new ArtifactStore(RunDirectory.ArtifactsOf(options.StateDirectory));
         var node = new AttemptServices(options, owned.OwnerNumber, store, artifacts, new SerialRunEvents(events), runLog, time);
-        using var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
+        var slots = new SlotPool(options.SlotsDirectory ?? SlotPool.SharedDirectory, options.Slots, time);
         node.Log.Information("Run {Run} of pipeline {Pipeline} {How}", run, definition.Name, continued ? "goes on" : "starts");
         node.Events.RunStarted(store.Find(run)!, continued);
         var stages = new StageRunner(node, new StagePlanner(store, options.StateDirectory, _hashes), slots, definition, run);

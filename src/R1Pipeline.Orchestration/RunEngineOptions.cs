@@ -17,6 +17,9 @@ public sealed record RunEngineOptions
     /// <summary>Folder of the node's slot locks; null: one a user in the temporary folder, shared by all state folders.</summary>
     public string? SlotsDirectory { get; init; }
 
+    /// <summary>Whether a run that waits for a slot asks the running attempt of the lowest priority, if it is lower than its own, to checkpoint and give its slot away.</summary>
+    public bool Preempt { get; init; }
+
     /// <summary>Silence after which a lease is lost.</summary>
     public TimeSpan LeaseLifetime { get; init; } = TimeSpan.FromSeconds(30);
 

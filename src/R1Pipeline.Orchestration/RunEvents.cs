@@ -39,6 +39,9 @@ public abstract class RunEvents
     /// <summary>The stage is done.</summary>
     public virtual void StageDone(StageState stage) { }
 
+    /// <summary>The stage is checkpointed, gave its slot to a run of higher priority, and queues for another one.</summary>
+    public virtual void StageYielded(StageState stage) { }
+
     /// <summary>The stage failed for good.</summary>
     public virtual void StageFailed(StageState stage) { }
 

@@ -13,12 +13,14 @@ namespace R1Pipeline.TestWorker;
 /// A worker for tests of everything around a stage. The host, the channel, the checkpoints and the artifacts are the real ones;
 /// only the stages are fake (<see cref="CountingStage"/> under every kind of the catalog), because real ones need libtorch.
 /// With <c>--own REQUEST</c> it is an owner instead, one that starts a worker, prints its process id and says yes to everything: a test kills it.
+/// With <c>--run SETTINGS</c> it is a real <see cref="Owner"/> of a run.
 /// </summary>
 internal static class Program
 {
-    private static int Main(string[] arguments) => arguments switch
+    private static async Task<int> Main(string[] arguments) => arguments switch
     {
         ["--own", var request] => Own(request),
+        ["--run", var settings] => await Owner.RunAsync(settings),
         [WorkerStacks.Argument, var process, var file] => WorkerStacks.Write(int.Parse(process, CultureInfo.InvariantCulture), file),
         _ => StageHostRunner.Run(arguments[0], [.. StageCatalog.All.Select(kind => new CountingStage(kind))]),
     };

@@ -15,9 +15,15 @@ internal static class RunCommand
         Option<string[]> set = CommonOptions.Set();
         Option<int?> slots = Slots();
         Option<int?> priority = CommonOptions.Priority();
+        var preempt = new Option<bool>("--preempt") { Description = "Where no slot is free, ask the running stage of the lowest priority, if it is lower, to checkpoint and give its slot away." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("run", "Run a pipeline, or go on with its newest unfinished run. Ctrl-C checkpoints and stops.") { file, set, slots, priority, json };
-        command.SetAction((parsed, _) => ExecuteAsync(parsed, parsed.GetRequiredValue(file), parsed.GetValue(set) ?? [], parsed.GetValue(slots), parsed.GetValue(priority), parsed.GetValue(json)));
+        var command = new Command("run", "Run a pipeline, or go on with its newest unfinished run. Ctrl-C checkpoints and stops.") { file, set, slots, priority, preempt, json };
+        command.SetAction((parsed, _) => ExecuteAsync(
+            parsed,
+            parsed.GetRequiredValue(file),
+            parsed.GetValue(set) ?? [],
+            new RunSession(parsed, parsed.GetValue(slots), parsed.GetValue(json)) { Preempt = parsed.GetValue(preempt) },
+            parsed.GetValue(priority)));
         return command;
     }
 
@@ -32,7 +38,7 @@ internal static class RunCommand
         return slots;
     }
 
-    private static async Task<int> ExecuteAsync(ParseResult parsed, string file, string[] overrides, int? slots, int? priority, bool json)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string file, string[] overrides, RunSession session, int? priority)
     {
         var terminal = Terminal.Of(parsed);
         CompileResult result = PipelineCompiler.Compile(file, overrides);
@@ -44,7 +50,6 @@ internal static class RunCommand
         }
 
         var source = new RunSource(await File.ReadAllTextAsync(file), result.Origins);
-        var session = new RunSession(parsed, slots, json);
         return await session.ExecuteAsync((engine, stop) => engine.RunAsync(definition, source, stop, priority));
     }
 }

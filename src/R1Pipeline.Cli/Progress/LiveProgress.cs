@@ -45,6 +45,9 @@ internal sealed class LiveProgress : ProgressDisplay
     public override void WaitingForSlot(string stage) => _figures.Set(_bars[stage], "waits for a free slot");
 
     /// <inheritdoc/>
+    public override void StageYielded(StageState stage) => _figures.Set(_bars[stage.Name], "gave its slot to a run of higher priority");
+
+    /// <inheritdoc/>
     public override void StageCached(StageState stage) => Fill(stage, $"cached, run {stage.OriginRun}");
 
     /// <inheritdoc/>

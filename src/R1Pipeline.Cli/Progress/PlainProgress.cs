@@ -16,6 +16,9 @@ internal sealed class PlainProgress(Terminal terminal, string stateDirectory, Ti
     public override void WaitingForSlot(string stage) => Say($"{stage}: ready, waits for a free slot of this machine");
 
     /// <inheritdoc/>
+    public override void StageYielded(StageState stage) => Say($"{stage.Name}: checkpointed at step {stage.StepsDone}, its slot goes to a run of higher priority");
+
+    /// <inheritdoc/>
     public override void AttemptStarted(StageState stage, AttemptState attempt)
     {
         _lastLines[stage.Name] = time.GetTimestamp();

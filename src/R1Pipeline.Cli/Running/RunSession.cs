@@ -24,6 +24,9 @@ internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
     /// <summary>Name of the environment variable that names the worker executable.</summary>
     public const string WorkerVariable = "R1_WORKER";
 
+    /// <summary>Whether the run asks for the slots of running stages of lower priority.</summary>
+    public bool Preempt { get; init; }
+
     private readonly Terminal _terminal = Terminal.Of(parsed);
     private readonly string _stateDirectory = CommonOptions.StateDirectory(parsed);
 
@@ -44,7 +47,7 @@ internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
     private async Task<int> WorkAsync(RunWork work)
     {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(WorkerVariable));
-        var options = new RunEngineOptions { StateDirectory = _stateDirectory, Worker = worker };
+        var options = new RunEngineOptions { StateDirectory = _stateDirectory, Worker = worker, Preempt = Preempt };
         if (slots is { } number) options = options with { Slots = number };
         if (RetryPauses.First(Environment.GetEnvironmentVariable(RetryPauses.Variable)) is { } pause) options = options with { RetryDelay = pause };
 

@@ -30,6 +30,8 @@ internal sealed class SerialRunEvents(RunEvents inner) : RunEvents
 
     public override void StageDone(StageState stage) => Pass(() => inner.StageDone(stage));
 
+    public override void StageYielded(StageState stage) => Pass(() => inner.StageYielded(stage));
+
     public override void StageFailed(StageState stage) => Pass(() => inner.StageFailed(stage));
 
     public override void StageInterrupted(StageState stage) => Pass(() => inner.StageInterrupted(stage));

@@ -4,6 +4,7 @@ using Polly.Retry;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration.Nodes;
 using R1Pipeline.Orchestration.Planning;
 using R1Pipeline.Orchestration.Runs;
@@ -27,7 +28,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
         var retries = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = node.Time }
             .AddRetry(new RetryStrategyOptions<AttemptResult>
             {
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Stage.State: ExecutionState.Waiting, Busy: false }),
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Stage.State: ExecutionState.Waiting, Again: false }),
                 MaxRetryAttempts = int.MaxValue, // the budget stands in the store, where a restart finds it
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = node.Options.RetryDelay,
@@ -54,7 +55,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
                 await WaitForOtherRunAsync(stage, key, stop);
                 if (!state.Stage(stage.Name).Fresh && planner.Reusable(key) is not null) continue;
                 var outcome = await retries.ExecuteAsync(async token => await AttemptAsync(stage, key, token), stop);
-                if (outcome.Busy) continue;
+                if (outcome.Again) continue;
                 Tell(outcome.Stage);
                 return;
             }
@@ -102,12 +103,14 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
 
     private async Task<AttemptResult> AttemptAsync(StageDefinition stage, StageKey key, CancellationToken stop)
     {
-        using var slot = await slots.TakeAsync(() => node.Events.WaitingForSlot(stage.Name), stop);
+        var waiting = node.Store.Find(run)!;
+        var wanted = new SlotRequest(waiting.Priority, waiting.CreatedAt, node.Options.Preempt);
+        using var slot = await slots.TakeAsync(wanted, () => node.Events.WaitingForSlot(stage.Name), stop);
         var borrowed = planner.Borrowable(key, node.Store.Find(run)!, stage.Name);
         var now = node.Time.GetUtcNow();
         var started = new AttemptStarted(now, stage.Name, key.Sha256, key.Parts, key.Limits, Token: 0) { Owner = node.Owner, BorrowedFrom = borrowed?.Run };
         var grant = node.Store.StartAttempt(run, started, $"{Environment.MachineName}:{Environment.ProcessId}", now + node.Options.LeaseLifetime, borrowed);
-        if (grant.Lease is null) return new AttemptResult(node.Store.Find(run)!.Stage(stage.Name), Busy: true);
+        if (grant.Lease is null) return new AttemptResult(node.Store.Find(run)!.Stage(stage.Name), Again: true);
 
         var state = grant.Run!.Stage(stage.Name);
         var request = planner.Request(definition, stage, grant.Run, borrowed, node.Options.LeaseLifetime);
@@ -118,8 +121,10 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
         if (borrowed is not null) node.Log.Information("Stage {Stage} may go on from step {Step} of run {Run}", stage.Name, borrowed.Checkpoint.Step, borrowed.Run);
         node.Log.Information("Attempt {Attempt} of stage {Stage} started, process {WorkerPid}", request.Attempt, stage.Name, worker.Id);
         node.Events.AttemptStarted(state, state.Attempts[^1]);
-        var after = await new AttemptRun(node, grant.Lease, request, policy).RunAsync(worker, stop);
-        return new AttemptResult(after.Stage(stage.Name), Busy: false);
+        var after = (await new AttemptRun(node, grant.Lease, request, policy, slot).RunAsync(worker, stop)).Stage(stage.Name);
+        bool yielded = after is { State: ExecutionState.Waiting, Failure: StageFailureClass.Interrupted };
+        if (yielded) node.Events.StageYielded(after);
+        return new AttemptResult(after, Again: yielded);
     }
 
     private void Tell(StageState stage)
@@ -131,6 +136,6 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
 
     /// <summary>What an attempt left behind.</summary>
     /// <param name="Stage">The stage after it.</param>
-    /// <param name="Busy">Whether no attempt was made because another run took the key first.</param>
-    private sealed record AttemptResult(StageState Stage, bool Busy);
+    /// <param name="Again">Whether the stage queues again at once: another run took the key first, or one of higher priority the slot.</param>
+    private sealed record AttemptResult(StageState Stage, bool Again);
 }

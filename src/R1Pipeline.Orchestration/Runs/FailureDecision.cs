@@ -9,6 +9,9 @@ public enum FailureDecision
     /// <summary>Again from the last checkpoint with half the micro-batch.</summary>
     RetryWithSmallerMicroBatch,
 
+    /// <summary>Again from the checkpoint as soon as there is a slot: this one went to a run of higher priority.</summary>
+    Yield,
+
     /// <summary>The stage is failed; its dependants do not run.</summary>
     Fail,
 

@@ -14,8 +14,10 @@ public static class FailurePolicy
     /// <param name="before">Earlier failures that count against the stage, oldest first.</param>
     /// <param name="options">The stage's <c>max-attempts</c> and <c>retries</c>.</param>
     /// <param name="microBatch">Micro-batch that the attempt ran with; null: the stage has none.</param>
-    public static FailureVerdict Decide(AttemptFailure now, IReadOnlyList<AttemptFailure> before, StageOptions options, int? microBatch) => now.Failure switch
+    /// <param name="yields">Whether the attempt was only asked to give its slot away.</param>
+    public static FailureVerdict Decide(AttemptFailure now, IReadOnlyList<AttemptFailure> before, StageOptions options, int? microBatch, bool yields = false) => now.Failure switch
     {
+        StageFailureClass.Interrupted when yields => new(FailureDecision.Yield),
         StageFailureClass.Interrupted or StageFailureClass.DiskFull => new(FailureDecision.Interrupt),
         StageFailureClass.UserData or StageFailureClass.NumericGuard or StageFailureClass.GateMissed => new(FailureDecision.Fail),
         StageFailureClass.OutOfMemory => Retry(now, before, options, options.Retries.OutOfMemory) ?? (microBatch is > 1

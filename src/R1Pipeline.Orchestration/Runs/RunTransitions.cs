@@ -175,7 +175,7 @@ public static class RunTransitions
             Fresh = stage.Fresh && report.Failure is not null,
             Phase = null,
             Live = NoFigures,
-            EndedAt = change.Decision is FailureDecision.Retry or FailureDecision.RetryWithSmallerMicroBatch ? null : change.At,
+            EndedAt = change.Decision is FailureDecision.Retry or FailureDecision.RetryWithSmallerMicroBatch or FailureDecision.Yield ? null : change.At,
         };
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Orchestration.Nodes;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
 using Serilog;
@@ -16,7 +17,8 @@ namespace R1Pipeline.Orchestration.Workers;
 /// <param name="lease">The attempt's lease.</param>
 /// <param name="request">The attempt's request.</param>
 /// <param name="policy">The stage's limits.</param>
-internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest request, AttemptPolicy policy)
+/// <param name="slot">The slot that it holds.</param>
+internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest request, AttemptPolicy policy, Slot slot)
 {
     private static readonly TimeSpan GuardTime = TimeSpan.FromSeconds(1);
 
@@ -26,6 +28,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     private string? _stacks;
     private long _storeAskedAt;
     private volatile bool _stopped;
+    private volatile bool _yields;
     private long _stoppedAt;
     private RunState? _ended;
 
@@ -35,7 +38,11 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     {
         long outOfMemoryBefore = KernelOutOfMemory.Count();
         using var over = new CancellationTokenSource();
-        using var stopping = stop.Register(() => Stop(worker));
+        using var stopping = stop.Register(() =>
+        {
+            _yields = false;
+            Stop(worker);
+        });
         var guard = GuardAsync(worker, over.Token);
         bool fenced = false;
         string? garbage = null;
@@ -146,7 +153,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
         var now = node.Time.GetUtcNow();
         int? microBatch = MicroBatchLimits.Current(policy.Options, request.MicroBatchLimit);
         var verdict = report.Failure is { } failure
-            ? FailurePolicy.Decide(new AttemptFailure(failure, report.StepsDone, report.Message ?? ""), policy.Failures, policy.Options, microBatch)
+            ? FailurePolicy.Decide(new AttemptFailure(failure, report.StepsDone, report.Message ?? ""), policy.Failures, policy.Options, microBatch, _yields)
             : null;
         var decision = verdict?.Decision;
         if (verdict?.Diagnosis is { } diagnosis) report = report with { Message = $"{report.Message}. {diagnosis}" };
@@ -167,7 +174,8 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     }
 
     /// <summary>
-    /// Looks once a second: ends a worker that overstays the grace period, kills one that hangs. While the store does not answer it holds the lease for
+    /// Looks once a second: ends a worker that overstays the grace period, asks it to stop for a run that may have its slot, kills one that
+    /// hangs. While the store does not answer it holds the lease for
     /// the worker: nobody else can own the run meanwhile, whose file lock this process has, and the token still decides when the store is back.
     /// </summary>
     private async Task GuardAsync(WorkerProcess worker, CancellationToken over)
@@ -186,6 +194,12 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
                 if (_stopped)
                 {
                     if (node.Time.GetElapsedTime(_stoppedAt) > node.Options.GracePeriod) worker.Kill();
+                }
+                else if (slot.IsWanted)
+                {
+                    _log.Information("Stage {Stage} is asked to give its slot to a run of higher priority", lease.Stage);
+                    _yields = true;
+                    Stop(worker);
                 }
                 else if (!storeIsSlow && _watch.Problem() is { } hang)
                 {

@@ -41,34 +41,4 @@ public sealed class NodeTests : IDisposable
         Assert.False(FileLock.IsHeld(_folder.At("none")));
         Assert.False(File.Exists(_folder.At("none")));
     }
-
-    [Fact]
-    public async Task SlotPool_AllTaken_WaitsAndSaysSoOnce()
-    {
-        using var pool = new SlotPool(_folder.At("slots"), 1, TimeProvider.System);
-        int said = 0;
-        var first = await pool.TakeAsync(() => said++, CancellationToken.None);
-        Assert.Equal(0, said);
-
-        var second = pool.TakeAsync(() => said++, CancellationToken.None);
-        Assert.False(second.IsCompleted);
-        first.Dispose();
-
-        using var slot = await second.WaitAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(1, said);
-    }
-
-    [Fact]
-    public async Task SlotPool_SharedByTwoOwners_GivesEachSlotOnce()
-    {
-        using var one = new SlotPool(_folder.At("slots"), 2, TimeProvider.System);
-        using var other = new SlotPool(_folder.At("slots"), 2, TimeProvider.System);
-        using var first = await one.TakeAsync(Unexpected, CancellationToken.None);
-        using var second = await other.TakeAsync(Unexpected, CancellationToken.None);
-
-        using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one.TakeAsync(stop.Cancel, stop.Token));
-    }
-
-    private static void Unexpected() => Assert.Fail("a slot was free");
 }

@@ -273,7 +273,7 @@ public sealed class RunRecoveryTests : IDisposable
     }
 
     /// <summary>Living workers whose request lies in a state folder.</summary>
-    private static List<int> WorkersOf(string state) =>
+    internal static List<int> WorkersOf(string state) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(id => Mentions(id, state))];
 
     private static bool Mentions(int process, string state)
