@@ -27,7 +27,7 @@ internal sealed class RunLoop(AttemptServices node, StageRunner stages, Pipeline
                 if (state.CancelRequested) Stop(stopping, "cancel requested");
                 if (!stopping.IsCancellationRequested)
                 {
-                    foreach (var stage in Ready(state).Where(stage => !active.ContainsKey(stage.Name)))
+                    foreach (var stage in Ready(state, active.Keys))
                     {
                         active.Add(stage.Name, Task.Run(() => RunStageAsync(stage, stopping.Token), CancellationToken.None));
                     }
@@ -51,9 +51,10 @@ internal sealed class RunLoop(AttemptServices node, StageRunner stages, Pipeline
         return node.Store.Apply(run, new RunConcluded(node.Time.GetUtcNow(), stop.IsCancellationRequested) { Owner = node.Owner });
     }
 
-    private IEnumerable<StageDefinition> Ready(RunState state) =>
-        definition.Stages.Where(stage => state.Stage(stage.Name).State == ExecutionState.Waiting
-            && stage.Inputs.All(input => state.Stage(input.Stage).State == ExecutionState.Done));
+    /// <summary>What can start: not what is at work, nor what comes after it, even if the store has the result already: its end is told first.</summary>
+    private List<StageDefinition> Ready(RunState state, IReadOnlyCollection<string> active) =>
+        [.. definition.Stages.Where(stage => state.Stage(stage.Name).State == ExecutionState.Waiting && !active.Contains(stage.Name)
+            && stage.Inputs.All(input => state.Stage(input.Stage).State == ExecutionState.Done && !active.Contains(input.Stage)))];
 
     private async Task RunStageAsync(StageDefinition stage, CancellationToken stop)
     {

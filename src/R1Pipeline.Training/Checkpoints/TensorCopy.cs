@@ -23,8 +23,9 @@ internal sealed class TensorCopy
         Tensor flat = tensor.detach().view(-1);
         long count = flat.numel();
         if (Length != count * sizeof(float)) Allocate(count);
+        // On the host already: no copy is made.
         for (int i = 0; i < _pieces.Length; i++)
-            flat.narrow(0, i * PieceElements, _pieces[i].Length / sizeof(float)).bytes.CopyTo(_pieces[i]);
+            flat.narrow(0, i * PieceElements, _pieces[i].Length / sizeof(float)).cpu().bytes.CopyTo(_pieces[i]);
     }
 
     /// <summary>Writes them.</summary>
