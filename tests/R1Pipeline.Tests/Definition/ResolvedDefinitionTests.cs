@@ -35,7 +35,9 @@ public sealed class ResolvedDefinitionTests
         Assert.True(stage["options"]!.AsObject().ContainsKey("clip-epsilon-high"));
         Assert.Equal("default", (string)origins["stages.reasoning-rl.with.clip-epsilon-high"]!);
         Assert.Matches(@"^quickstart\.yaml:\d+$", (string)origins["stages.reasoning-rl.with.clip-epsilon"]!);
-        Assert.All(stage["options"]!.AsObject(), option => Assert.True(origins.ContainsKey($"stages.reasoning-rl.with.{option.Key}"), option.Key));
+        Assert.All(
+            stage["options"]!.AsObject().SelectMany(option => option.Value is JsonObject nested ? nested.Select(inner => $"{option.Key}.{inner.Key}") : [option.Key]),
+            option => Assert.True(origins.ContainsKey($"stages.reasoning-rl.with.{option}"), option));
     }
 
     [Fact]
