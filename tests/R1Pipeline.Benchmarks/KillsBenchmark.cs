@@ -6,7 +6,7 @@ namespace R1Pipeline.Benchmarks;
 
 /// <summary>
 /// The quickstart twice: once undisturbed, once with its whole process tree killed (SIGKILL) at a random moment of every stage and resumed until done.
-/// The artifacts of both must have the same hashes.
+/// The artifacts of both must have the same hashes. An undisturbed run that the state folder holds already is not repeated.
 /// </summary>
 internal sealed class KillsBenchmark(string state)
 {
@@ -14,13 +14,13 @@ internal sealed class KillsBenchmark(string state)
 
     public async Task<int> RunAsync(long seed)
     {
-        var undisturbed = new R1Command(Path.Combine(state, "undisturbed"));
-        var killed = new R1Command(Path.Combine(state, "killed"));
+        var undisturbed = new R1Command(Path.Combine(state, $"undisturbed-{seed}"));
+        var killed = new R1Command(Path.Combine(state, $"killed-{seed}"));
         string[] run = ["run", Pipeline, "--set", $"seed={seed}"];
 
         (int code, string output) = await undisturbed.RunAsync(run);
         if (code != 0) throw new InvalidOperationException($"the undisturbed run ended with {code}:\n{output}");
-        JsonElement expected = await undisturbed.StatusAsync(await undisturbed.NewestRunAsync());
+        JsonElement expected = await undisturbed.StatusAsync(await undisturbed.OldestRunAsync("quickstart"));
 
         var escaped = new List<string>();
         foreach (JsonElement stage in expected.GetProperty("stages").EnumerateArray())

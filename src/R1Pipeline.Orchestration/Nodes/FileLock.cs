@@ -58,13 +58,9 @@ public sealed class FileLock : IDisposable
             using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
-            return false; // deleted meanwhile, with its run
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return true;
+            return File.Exists(path); // a file that its holder deleted meanwhile is held by nobody
         }
     }
 

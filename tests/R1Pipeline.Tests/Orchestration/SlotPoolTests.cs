@@ -107,6 +107,26 @@ public sealed class SlotPoolTests : IDisposable
         Assert.False(slot.IsWanted);
     }
 
+    [Fact]
+    public async Task IsFirst_OthersComeAndGoMeanwhile_IsAnsweredAllTheSame()
+    {
+        string queue = _folder.At("queue");
+        Directory.CreateDirectory(queue);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                using var ticket = SlotTicket.Take(queue, Request(), TimeProvider.System.GetUtcNow());
+                ticket.IsFirst();
+            }
+        })));
+
+        Assert.Empty(Directory.GetFiles(queue));
+        using var alone = SlotTicket.Take(queue, Request(), TimeProvider.System.GetUtcNow());
+        Assert.True(alone.IsFirst());
+    }
+
     private static async Task UntilAsync(Func<bool> holds)
     {
         using var patience = new CancellationTokenSource(Patience);
