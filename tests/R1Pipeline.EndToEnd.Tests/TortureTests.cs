@@ -18,6 +18,7 @@ public sealed class TortureTests(OneMinute chain, ITestOutputHelper output) : ID
     [Fact]
     public async Task Chain_WorkersKilledInEveryStage_EqualsTheRunThatWasNeverKilled()
     {
+        LongTests.SkipUnlessAsked();
         ChainTorture torture = await OneMinuteAsync();
 
         TortureOutcome outcome = await torture.WorkersAsync(seed: 11, Some);
