@@ -22,18 +22,15 @@ internal sealed class KillsBenchmark(string state)
         if (code != 0) throw new InvalidOperationException($"the undisturbed run ended with {code}:\n{output}");
         JsonElement expected = await undisturbed.StatusAsync(await undisturbed.OldestRunAsync("quickstart"));
 
+        var moments = expected.GetProperty("stages").EnumerateArray().ToDictionary(
+            stage => stage.GetProperty("name").GetString()!,
+            stage => TimeSpan.FromSeconds(stage.GetProperty("wall_seconds").GetDouble() * new RandomStream(seed, stage.GetProperty("name").GetString()!, 0, "kill").NextDouble()));
         var escaped = new List<string>();
-        foreach (JsonElement stage in expected.GetProperty("stages").EnumerateArray())
-        {
-            string name = stage.GetProperty("name").GetString()!;
-            double share = new RandomStream(seed, name, 0, "kill").NextDouble();
-            var moment = TimeSpan.FromSeconds(share * stage.GetProperty("wall_seconds").GetDouble());
-            if (!await KillInAsync(killed, run, name, moment)) escaped.Add(name);
-        }
+        while (moments.Count > 0) await KillInOneAsync(killed, run, moments, escaped);
 
         (code, output) = await killed.RunAsync(run);
         if (code != 0) throw new InvalidOperationException($"the killed run ended with {code}:\n{output}");
-        JsonElement actual = await killed.StatusAsync(await killed.NewestRunAsync());
+        JsonElement actual = await killed.StatusAsync(await killed.OldestRunAsync("quickstart"));
 
         Console.WriteLine("| stage | sha256, never killed | sha256, killed | resumed from | steps executed / planned |");
         Console.WriteLine("|---|---|---|---|---|");
@@ -53,24 +50,38 @@ internal sealed class KillsBenchmark(string state)
     }
 
     /// <summary>
-    /// Starts the run or goes on with it, waits until the stage gets a worker and then for the moment, and kills the whole process tree.
-    /// False: the stage ended before.
+    /// Starts the run or goes on with it, waits until a stage that is still to be killed gets a worker and then for its moment, and kills the whole
+    /// process tree. A stage that ended before its moment has escaped.
     /// </summary>
-    private static async Task<bool> KillInAsync(R1Command r1, string[] run, string stage, TimeSpan moment)
+    private static async Task KillInOneAsync(R1Command r1, string[] run, Dictionary<string, TimeSpan> moments, List<string> escaped)
     {
-        int attempts = NumAttempts(r1, stage);
+        // Of stages that start together the one with the earliest moment is waited for.
+        string[] order = [.. moments.OrderBy(stage => stage.Value).Select(stage => stage.Key)];
+        int[] attempts = [.. order.Select(stage => NumAttempts(r1, stage))];
         using Process process = r1.Start(run);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        while (!process.HasExited && NumAttempts(r1, stage) == attempts) await Task.Delay(TimeSpan.FromMilliseconds(20));
-        await Task.WhenAny(Task.Delay(moment), process.WaitForExitAsync());
+        string? started = null;
+        while (!process.HasExited && started is null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            started = order.Where((stage, i) => NumAttempts(r1, stage) > attempts[i]).FirstOrDefault();
+        }
+        if (started is not null) await Task.WhenAny(Task.Delay(moments[started]), process.WaitForExitAsync());
         if (!process.HasExited) process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         await output;
+        if (started is null)
+        {
+            escaped.AddRange(moments.Keys); // the run came to its end without them
+            moments.Clear();
+            return;
+        }
 
-        JsonElement state = (await r1.StatusAsync(await r1.NewestRunAsync())).GetProperty("stages").EnumerateArray()
-            .Single(candidate => candidate.GetProperty("name").GetString() == stage);
-        Console.Error.WriteLine($"killed {moment.TotalSeconds:0.0} s after {stage} got its worker, at step {state.GetProperty("steps_done")} of {state.GetProperty("steps_planned")}");
-        return state.GetProperty("state").GetString() != "done";
+        JsonElement stage = (await r1.StatusAsync(await r1.OldestRunAsync("quickstart"))).GetProperty("stages").EnumerateArray()
+            .Single(candidate => candidate.GetProperty("name").GetString() == started);
+        Console.Error.WriteLine($"killed {moments[started].TotalSeconds:0.0} s after {started} got its worker, at step {stage.GetProperty("steps_done")} of {stage.GetProperty("steps_planned")}");
+        if (stage.GetProperty("state").GetString() == "done") escaped.Add(started);
+        moments.Remove(started);
     }
 
     /// <summary>Worker processes that the stage was given so far, by the documented layout of the state folder.</summary>

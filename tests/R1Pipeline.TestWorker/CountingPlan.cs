@@ -10,11 +10,12 @@ namespace R1Pipeline.TestWorker;
 /// </summary>
 /// <param name="Steps">Steps to do.</param>
 /// <param name="Wait">Time that a step takes.</param>
+/// <param name="WaitingAttempts">Attempts whose steps take that time, from the first; steps of later ones take none.</param>
 /// <param name="Fail">How to fail: a failure class in kebab-case, or <c>bug</c>, <c>native-oom</c>, <c>abort</c>, <c>hang</c>, <c>hang-save</c>, <c>short</c>; null: not at all.</param>
 /// <param name="FailStep">Step at whose end it fails.</param>
 /// <param name="FailingAttempts">Attempts that fail, from the first; later ones succeed.</param>
 /// <param name="RolloutsEvery">Steps between two committed rollout shards; 0: none.</param>
-internal sealed record CountingPlan(long Steps, TimeSpan Wait, string? Fail, long FailStep, int FailingAttempts, long RolloutsEvery)
+internal sealed record CountingPlan(long Steps, TimeSpan Wait, int WaitingAttempts, string? Fail, long FailStep, int FailingAttempts, long RolloutsEvery)
 {
     public static CountingPlan Of(StageOptions options) => options switch
     {
@@ -32,6 +33,7 @@ internal sealed record CountingPlan(long Steps, TimeSpan Wait, string? Fail, lon
         return new CountingPlan(
             Number("steps", 1),
             TimeSpan.FromMilliseconds(Number("wait-ms", 0)),
+            (int)Number("waiting-attempts", int.MaxValue),
             fail.Length == 2 ? fail[0] : null,
             fail.Length == 2 ? long.Parse(fail[1], CultureInfo.InvariantCulture) : 0,
             (int)Number("failing-attempts", 1),

@@ -38,7 +38,7 @@ internal sealed class CountingStage(StageKind kind) : IStage
             if (plan.RolloutsEvery > 0 && step % plan.RolloutsEvery == 0) context.CommitRollouts(step / plan.RolloutsEvery, [Rollout(context, step, step / plan.RolloutsEvery)]);
             double draw = new RandomStream(context.Request.Seed, context.Request.Stage, step, "count").NextDouble();
             state = Hash(string.Create(CultureInfo.InvariantCulture, $"{state} {step} {draw:R}"));
-            Wait(plan.Wait);
+            if (context.Request.Attempt <= plan.WaitingAttempts) Wait(plan.Wait);
             context.CompleteStep(new StepMetrics(step, plan.RolloutsEvery > 0 ? step / plan.RolloutsEvery : null, new Dictionary<string, double> { ["draw"] = draw }));
             if (plan.Fail is { } way && step == plan.FailStep && context.Request.Attempt <= plan.FailingAttempts)
             {

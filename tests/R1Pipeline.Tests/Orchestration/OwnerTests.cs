@@ -14,24 +14,24 @@ public sealed class OwnerTests : IDisposable
     [Fact]
     public async Task Preempt_HigherPriority_TakesTheSlotAndTheOtherGoesOnWithTheSameBytes()
     {
-        await using var low = OwnerUnderTest.Start(_lab, Slow("a"));
+        await using var low = OwnerUnderTest.Start(_lab, Yielding("a"));
         await low.WaitForAsync("checkpoint a");
         await using var high = OwnerUnderTest.Start(_lab, Quick("b"), priority: 5, preempt: true);
 
         Assert.Equal(0, await high.EndAsync());
-        Assert.DoesNotContain("done a", low.Said);
         Assert.Equal(0, await low.EndAsync());
 
         var stage = Run(low).Stage("a");
         Assert.Equal([AttemptOutcome.Interrupted, AttemptOutcome.Done], stage.Attempts.Select(attempt => attempt.Outcome));
         Assert.Equal((0, await UndisturbedAsync("a")), (stage.Failures, stage.Artifact!.Sha256));
         Assert.True(stage.Attempts[1].ResumedFrom >= 2);
+        Assert.True(Run(high).Stage("b").EndedAt <= stage.Attempts[1].StartedAt);
     }
 
     [Fact]
     public async Task Preempt_PreemptorIsKilled_TheOtherGoesOn()
     {
-        await using var low = OwnerUnderTest.Start(_lab, Slow("a"));
+        await using var low = OwnerUnderTest.Start(_lab, Yielding("a"));
         await low.WaitForAsync("checkpoint a");
         await using var high = OwnerUnderTest.Start(_lab, Slow("b"), priority: 5, preempt: true);
         await low.WaitForAsync("yielded a");
@@ -102,6 +102,9 @@ public sealed class OwnerTests : IDisposable
     private RunState Run(OwnerUnderTest owner) => _lab.Store.Find(owner.Said.First(line => line.StartsWith("run ", StringComparison.Ordinal))[4..])!;
 
     private static PipelineDefinition Slow(string stage) => Some.Pipeline(Some.Counting(stage, "steps=40,wait-ms=100"));
+
+    /// <summary>Slow enough to be still at work when another process comes to ask for its slot, however busy the machine is; quick once it gave it away.</summary>
+    private static PipelineDefinition Yielding(string stage) => Some.Pipeline(Some.Counting(stage, "steps=40,wait-ms=1000,waiting-attempts=1"));
 
     private static PipelineDefinition Quick(string stage) => Some.Pipeline(Some.Counting(stage, "steps=6"));
 
