@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace R1Pipeline.Cli.Running;
 
-/// <summary>Shows the control plane's log to people, through the terminal's one door so that a live display is not torn. Details are in the log files of the attempts.</summary>
+/// <summary>Shows the control plane's log to people, through the terminal's one door so that a live display is not torn. Details are in the log files of the run and of its attempts.</summary>
 internal sealed class TerminalSink(Terminal terminal) : ILogEventSink
 {
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Pipelines;
@@ -17,7 +18,7 @@ public sealed class StageCodeVersionTests(TinyBase tiny)
     private const double Tolerance = 0.01;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly string PinnedFile = Path.Combine(RepositoryRoot(), "tests", "R1Pipeline.Training.Tests", "Stages", "StageOutputs.json");
+    private static readonly string PinnedFile = BesideThisSource("StageOutputs.json");
 
     public static TheoryData<string> Kinds => [.. StageCatalog.All.Select(kind => kind.Name)];
 
@@ -84,14 +85,7 @@ public sealed class StageCodeVersionTests(TinyBase tiny)
         File.WriteAllText(PinnedFile, JsonSerializer.Serialize(all, Indented) + "\n");
     }
 
-    private static string RepositoryRoot()
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "R1Pipeline.sln"))) return folder;
-        }
-        throw new DirectoryNotFoundException("no R1Pipeline.sln above " + AppContext.BaseDirectory);
-    }
+    private static string BesideThisSource(string file, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, file);
 
     private sealed record Pinned(int Version, SortedDictionary<string, double> Figures);
 }
