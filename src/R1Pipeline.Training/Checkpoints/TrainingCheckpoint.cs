@@ -37,10 +37,9 @@ public static class TrainingCheckpoint
 
     private static void ReadWeights(string directory, DecoderConfig config, FlatParameters parameters)
     {
-        using var weights = new SafetensorsFolder(directory);
         try
         {
-            Qwen2WeightMap.Load(weights, directory, config, parameters);
+            DecoderWeights.LoadInto(directory, config, parameters);
         }
         catch (StageFailedException misfit)
         {

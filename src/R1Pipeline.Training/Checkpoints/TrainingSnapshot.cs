@@ -20,7 +20,7 @@ namespace R1Pipeline.Training.Checkpoints;
 public sealed class TrainingSnapshot(DecoderConfig config, FlatParameters parameters, AdamW optimizer)
 {
     private readonly TensorCopy _values = new(), _firstMoment = new(), _secondMoment = new(), _reference = new();
-    private readonly byte[] _weightsHeader = SafetensorsHeaderBytes.Of(Qwen2WeightMap.StorageOrder(config, parameters));
+    private readonly byte[] _weightsHeader = SafetensorsHeaderBytes.Of(WeightMap.StorageOrder(config, parameters));
     private long? _copiedReference;
 
     /// <summary>Version of the reference in the checkpoint before; null: there is none, or it holds no reference.</summary>

@@ -7,7 +7,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace R1Pipeline.Training.Model;
 
 /// <summary>
-/// A Qwen2-style decoder on flat parameters: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. <see cref="Hidden"/> reads whole sequences,
+/// A decoder-only transformer on flat parameters, of any family in <see cref="DecoderFamily"/>. <see cref="Hidden"/> reads whole sequences,
 /// <see cref="Prefill"/> and <see cref="Decode"/> continue them token by token against a cache. Refuses sequences longer than the model's context.
 /// All tensors that methods return belong to the caller's dispose scope.
 /// </summary>
@@ -22,7 +22,7 @@ public sealed class Decoder : IDisposable
     internal Decoder(DecoderConfig config, FlatParameters parameters)
     {
         (Config, Parameters) = (config, parameters);
-        _rotary = new RotaryTable(config.HeadSize, config.RopeTheta);
+        _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling));
         _embedding = parameters[DecoderParameters.Embedding];
         _finalNorm = parameters[DecoderParameters.FinalNorm];
         _output = config.TiedEmbeddings ? _embedding : parameters.Contains(DecoderParameters.Output) ? parameters[DecoderParameters.Output] : null;
@@ -45,7 +45,7 @@ public sealed class Decoder : IDisposable
     /// </summary>
     public static Decoder Create(DecoderConfig config, long seed, string stage, double initStd)
     {
-        var parameters = new FlatParameters(DecoderParameters.Shapes(config, withOutput: true), withGradients: true);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(config, DecoderHead.Vocabulary), withGradients: true);
         DecoderInitialization.Draw(parameters, config, seed, stage, initStd);
         return new Decoder(config, parameters);
     }
@@ -179,12 +179,12 @@ public sealed class Decoder : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(longest, cache.MaxTokens);
         CheckLength(longest);
         _rotary.Reserve(longest);
-        long[] slots = new long[rows * Config.NumKvHeads];
+        long[] slots = new long[rows * cache.Heads];
         float[] mask = new float[rows * longest];
         for (int row = 0; row < rows; row++)
         {
-            for (int head = 0; head < Config.NumKvHeads; head++)
-                slots[row * Config.NumKvHeads + head] = ((long)row * Config.NumKvHeads + head) * cache.MaxTokens + positions[row];
+            for (int head = 0; head < cache.Heads; head++)
+                slots[row * cache.Heads + head] = ((long)row * cache.Heads + head) * cache.MaxTokens + positions[row];
             mask.AsSpan(row * longest + positions[row] + 1, longest - positions[row] - 1).Fill(float.NegativeInfinity);
         }
 

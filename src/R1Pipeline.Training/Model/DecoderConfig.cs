@@ -2,9 +2,12 @@ using R1Pipeline.Contracts.Options;
 
 namespace R1Pipeline.Training.Model;
 
-/// <summary>Shape and constants of a Qwen2-style decoder. Read from and written to Hugging Face's <c>config.json</c> by <see cref="DecoderConfigFile"/>.</summary>
+/// <summary>Shape and constants of a decoder. Read from and written to Hugging Face's <c>config.json</c> by <see cref="DecoderConfigFile"/>.</summary>
 public sealed record DecoderConfig
 {
+    /// <summary>The family, which fixes what the sizes below leave open: biases and the norms on query and key heads.</summary>
+    public DecoderFamily Family { get; init; } = DecoderFamily.Qwen2;
+
     /// <summary>Rows of the embedding (V).</summary>
     public required int VocabularySize { get; init; }
 
@@ -20,17 +23,26 @@ public sealed record DecoderConfig
     /// <summary>Key-value heads (K), a divisor of H.</summary>
     public required int NumKvHeads { get; init; }
 
-    /// <summary>Width of one head (hd), even.</summary>
+    /// <summary>Width of one head (hd), even; with latent attention the width of the part that turns with the position.</summary>
     public required int HeadSize { get; init; }
 
     /// <summary>Width of the SwiGLU layer (F).</summary>
     public required int IntermediateSize { get; init; }
 
-    /// <summary>Longest sequence in tokens.</summary>
+    /// <summary>Longest sequence in tokens, after a stretch by <see cref="RopeScaling"/>.</summary>
     public required int ContextTokens { get; init; }
 
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>How the rotary frequencies are stretched; null: they are not.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Latent attention in place of grouped queries; null: grouped queries.</summary>
+    public LatentAttentionShape? LatentAttention { get; init; }
+
+    /// <summary>The mixture of experts; null: every layer has an ordinary feed-forward.</summary>
+    public ExpertsShape? Experts { get; init; }
 
     /// <summary>Epsilon of RMSNorm, under the root.</summary>
     public double RmsNormEps { get; init; } = 1e-6;
@@ -46,6 +58,12 @@ public sealed record DecoderConfig
 
     /// <summary>Padding id, where the model has one.</summary>
     public int? PadTokenId { get; init; }
+
+    /// <summary>Whether query, key and value have a bias.</summary>
+    internal bool HasQkvBias => Family == DecoderFamily.Qwen2;
+
+    /// <summary>Whether every query and key head passes an RMSNorm before it turns.</summary>
+    internal bool HasHeadNorms => Family == DecoderFamily.Qwen3;
 
     /// <summary>The config of a new model of the given shape.</summary>
     /// <exception cref="ArgumentException">Heads do not divide the width, or key-value heads not the heads.</exception>
@@ -77,6 +95,9 @@ public sealed record DecoderConfig
     {
         if (NumHeads % NumKvHeads != 0) return $"{NumHeads} query heads are not a multiple of {NumKvHeads} key-value heads";
         if (HeadSize % 2 != 0) return $"head size {HeadSize} is odd: rotary embedding turns pairs";
-        return null;
+        return Experts?.Problem();
     }
+
+    /// <summary>The layer's mixture of experts; null: it has an ordinary feed-forward.</summary>
+    internal ExpertsShape? ExpertsOf(int layer) => Experts is { } experts && layer >= experts.DenseLayers ? experts : null;
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Model;
 
 /// <summary>
-/// Keys and values of the tokens seen so far, [rows, K, tokens, hd] per layer, allocated once. Rows are independent: each stands at its own position.
+/// Keys and values of the tokens seen so far, [rows, K, tokens, hd] per layer, allocated once; of latent attention the rotated key and the latent that all
+/// heads share, [rows, 1, tokens, width]. Rows are independent: each stands at its own position.
 /// Live rows are kept at the front (<see cref="Move"/>), so that a decode step computes nothing for rows that ended.
 /// </summary>
 public sealed class KeyValueCache : IDisposable
@@ -13,11 +14,13 @@ public sealed class KeyValueCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
         (Rows, MaxTokens) = (rows, maxTokens);
+        Heads = config.LatentAttention is null ? config.NumKvHeads : 1;
+        long valueSize = config.LatentAttention?.KeyValueRank ?? config.HeadSize;
         (Keys, Values) = (new Tensor[config.NumLayers], new Tensor[config.NumLayers]);
         for (int layer = 0; layer < config.NumLayers; layer++)
         {
-            Keys[layer] = zeros([rows, config.NumKvHeads, maxTokens, config.HeadSize]).DetachFromDisposeScope();
-            Values[layer] = zeros([rows, config.NumKvHeads, maxTokens, config.HeadSize]).DetachFromDisposeScope();
+            Keys[layer] = zeros([rows, Heads, maxTokens, config.HeadSize]).DetachFromDisposeScope();
+            Values[layer] = zeros([rows, Heads, maxTokens, valueSize]).DetachFromDisposeScope();
         }
     }
 
@@ -26,6 +29,9 @@ public sealed class KeyValueCache : IDisposable
 
     /// <summary>Longest sequence of a row, prompt included.</summary>
     public int MaxTokens { get; }
+
+    /// <summary>Keys and values that a token leaves in a layer.</summary>
+    internal int Heads { get; }
 
     internal Tensor[] Keys { get; }
 

@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Model;
 
 /// <summary>
-/// A decoder's body with a scalar head, its score read at the last token of a sequence (<c>Qwen2ForSequenceClassification</c>, <c>score.weight</c> [1, D], no bias).
+/// A decoder's body with a scalar head, its score read at the last token of a sequence (transformers' <c>…ForSequenceClassification</c>, <c>score.weight</c> [1, D], no bias).
 /// Body and head share one flat buffer.
 /// </summary>
 public sealed class RewardModel : IDisposable
@@ -37,12 +37,15 @@ public sealed class RewardModel : IDisposable
     /// <summary>A new, trainable reward model: the body copied from a language model, the head drawn (normal, deviation 0.02).</summary>
     public static RewardModel From(Decoder decoder, long seed, string stage)
     {
-        FlatParameters parameters = NewParameters(decoder.Config, trainable: true);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(decoder.Config, DecoderHead.Score), withGradients: true);
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        foreach (ParameterShape shape in DecoderParameters.Shapes(decoder.Config, withOutput: false))
-            _ = parameters.ValueOf(shape.Name).copy_(decoder.Parameters.ValueOf(shape.Name));
-        _ = parameters.ValueOf(Qwen2WeightMap.Score).copy_(DecoderInitialization.Normal(Head(decoder.Config), HeadStd, seed, stage));
+        foreach (ParameterShape shape in parameters.Shapes)
+        {
+            _ = parameters.ValueOf(shape.Name).copy_(
+                shape.Name == DecoderParameters.Score ? DecoderInitialization.Normal(shape, HeadStd, seed, stage) : decoder.Parameters.ValueOf(shape.Name));
+        }
+
         return new RewardModel(decoder.Config, parameters);
     }
 
@@ -50,21 +53,9 @@ public sealed class RewardModel : IDisposable
     /// <exception cref="StageFailedException">UserData: not a reward model that this core computes.</exception>
     public static RewardModel Load(string directory, bool trainable = false)
     {
-        DecoderConfig config = DecoderConfigFile.Read(directory, DecoderConfigFile.RewardArchitecture);
-        using var weights = new SafetensorsFolder(directory);
-        FlatParameters parameters = NewParameters(config, trainable);
-        try
-        {
-            Qwen2WeightMap.Load(weights, directory, config, parameters);
-        }
-        catch
-        {
-            parameters.Dispose();
-            throw;
-        }
-
+        DecoderConfig config = DecoderConfigFile.Read(directory, DecoderHead.Score);
         string statistics = Path.Combine(directory, StatisticsFile);
-        return new RewardModel(config, parameters)
+        return new RewardModel(config, DecoderWeights.Load(directory, config, DecoderHead.Score, trainable))
         {
             Statistics = File.Exists(statistics) ? JsonSerializer.Deserialize<ScoreStatistics>(File.ReadAllBytes(statistics), ContractJson.Indented) : null,
         };
@@ -73,8 +64,8 @@ public sealed class RewardModel : IDisposable
     /// <summary>Writes <c>config.json</c>, <c>model.safetensors</c> and, where measured, <c>score_statistics.json</c> into an existing folder.</summary>
     public void Save(string directory)
     {
-        DecoderConfigFile.Write(Body.Config, directory, DecoderConfigFile.RewardArchitecture);
-        Qwen2WeightMap.Save(Path.Combine(directory, "model.safetensors"), Body.Config, Parameters);
+        DecoderConfigFile.Write(Body.Config, directory, DecoderHead.Score);
+        DecoderWeights.Save(directory, Body.Config, Parameters, new ExportOptions());
         if (Statistics is not null)
             File.WriteAllBytes(Path.Combine(directory, StatisticsFile), JsonSerializer.SerializeToUtf8Bytes(Statistics, ContractJson.Indented));
     }
@@ -84,7 +75,7 @@ public sealed class RewardModel : IDisposable
     public Tensor Scores(TrainingBatch batch)
     {
         Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
-        return last.matmul(Parameters[Qwen2WeightMap.Score].view(-1));
+        return last.matmul(Parameters[DecoderParameters.Score].view(-1));
     }
 
     /// <summary>The score of each sequence, without gradients.</summary>
@@ -111,9 +102,4 @@ public sealed class RewardModel : IDisposable
 
         return scores;
     }
-
-    private static FlatParameters NewParameters(DecoderConfig config, bool trainable) =>
-        new([.. DecoderParameters.Shapes(config, withOutput: false), Head(config)], trainable);
-
-    private static ParameterShape Head(DecoderConfig config) => new(Qwen2WeightMap.Score, 1, config.HiddenSize);
 }

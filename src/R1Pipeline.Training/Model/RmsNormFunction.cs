@@ -39,7 +39,7 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         Tensor product = grad_output.mul(normalized);                                   // dy · x̂: its row sums weighted by w give the projection, its column sums dw
         Tensor projection = product.matmul(w).mul_(Number.Of(1.0 / width)).unsqueeze_(-1);
         Tensor dx = grad_output.mul(w).addcmul_(normalized, projection, Number.Of(-1)).mul_(r);
-        Tensor dw = product.view(-1, width).sum(dim: 0);
+        Tensor dw = product.reshape(-1, width).sum(dim: 0);
         return [dx, dw, null!];
     }
 

@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -6,9 +7,9 @@ namespace R1Pipeline.Training.Model;
 /// Cosines and signed sines of the rotary embedding (element i turns with element i + hd/2), grown on demand. The sign of the half-split rotation
 /// lies in the sine table: x' = x · cos + roll(x, hd/2) · sin.
 /// </summary>
-internal sealed class RotaryTable(int headSize, double theta) : IDisposable
+internal sealed class RotaryTable(RotaryFrequencies frequencies) : IDisposable
 {
-    private int _length;
+    private int _length, _key;
 
     /// <summary>[length, hd].</summary>
     public Tensor? Cos { get; private set; }
@@ -16,30 +17,35 @@ internal sealed class RotaryTable(int headSize, double theta) : IDisposable
     /// <summary>[length, hd], negative in the first half.</summary>
     public Tensor? Sin { get; private set; }
 
-    /// <summary>Makes positions 0 to <paramref name="length"/> - 1 available.</summary>
+    /// <summary>x' of x [.., hd]; cos and sin broadcast to it.</summary>
+    public static Tensor Turn(Tensor x, Tensor cos, Tensor sin, int half) => addcmul(x.mul(cos), x.roll(half, -1), sin, Number.One);
+
+    /// <summary>Makes positions 0 to <paramref name="length"/> - 1 available, as they are in a sequence of that length.</summary>
     public void Reserve(int length)
     {
-        if (length <= _length) return;
-        int half = headSize / 2;
-        length = Math.Max(length, 2 * _length);
-        float[] cos = new float[length * headSize], sin = new float[length * headSize];
+        int key = frequencies.KeyOf(length);
+        if (length <= _length && key == _key) return;
+        float[] turns = frequencies.For(length);
+        double scale = frequencies.TableScale;
+        int half = turns.Length, width = frequencies.Size;
+        if (key == _key) length = Math.Max(length, 2 * _length);
+        float[] cos = new float[length * width], sin = new float[length * width];
         for (int i = 0; i < half; i++)
         {
-            float frequency = (float)(1 / Math.Pow(theta, 2.0 * i / headSize));
             for (int position = 0; position < length; position++)
             {
-                float angle = position * frequency;                 // fp32, as transformers computes it
-                int first = position * headSize + i, second = first + half;
-                cos[first] = cos[second] = (float)Math.Cos(angle);
-                sin[second] = (float)Math.Sin(angle);
+                float angle = position * turns[i];                  // fp32, as transformers computes it
+                int first = position * width + i, second = first + half;
+                cos[first] = cos[second] = (float)(Math.Cos(angle) * scale);
+                sin[second] = (float)(Math.Sin(angle) * scale);
                 sin[first] = -sin[second];
             }
         }
 
         Dispose();
-        Cos = tensor(cos, [length, headSize]).DetachFromDisposeScope();
-        Sin = tensor(sin, [length, headSize]).DetachFromDisposeScope();
-        _length = length;
+        Cos = tensor(cos, [length, width]).DetachFromDisposeScope();
+        Sin = tensor(sin, [length, width]).DetachFromDisposeScope();
+        (_length, _key) = (length, key);
     }
 
     /// <inheritdoc/>

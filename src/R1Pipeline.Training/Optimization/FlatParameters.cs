@@ -17,6 +17,9 @@ public sealed class FlatParameters : IDisposable
     {
         Shapes = shapes;
         Count = shapes.Sum(shape => shape.Count);
+        TrainedCount = shapes.TakeWhile(shape => !shape.IsBuffer).Sum(shape => shape.Count);
+        if (shapes.SkipWhile(shape => !shape.IsBuffer).FirstOrDefault(shape => !shape.IsBuffer) is { } misplaced)
+            throw new ArgumentException($"{misplaced.Name} stands behind a buffer", nameof(shapes));
         Values = zeros(Count).DetachFromDisposeScope();
         Gradients = withGradients ? zeros(Count).DetachFromDisposeScope() : null;
         using IDisposable frozen = no_grad();
@@ -24,8 +27,8 @@ public sealed class FlatParameters : IDisposable
         long offset = 0;
         foreach (ParameterShape shape in shapes)
         {
-            Tensor leaf = Values.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(withGradients).DetachFromDisposeScope();
-            if (Gradients is not null) leaf.grad = Gradients.narrow(0, offset, shape.Count).view(shape.Dimensions);
+            Tensor leaf = Values.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(withGradients && !shape.IsBuffer).DetachFromDisposeScope();
+            if (Gradients is not null && !shape.IsBuffer) leaf.grad = Gradients.narrow(0, offset, shape.Count).view(shape.Dimensions);
             _byName.Add(shape.Name, (shape, offset, leaf));
             offset += shape.Count;
         }
@@ -36,6 +39,9 @@ public sealed class FlatParameters : IDisposable
 
     /// <summary>Number of parameters.</summary>
     public long Count { get; }
+
+    /// <summary>How many of them, from the start, the optimizer moves; the rest are buffers.</summary>
+    public long TrainedCount { get; }
 
     /// <summary>All values, [Count], fp32. Write to it only without a gradient tape.</summary>
     public Tensor Values { get; }
@@ -48,6 +54,9 @@ public sealed class FlatParameters : IDisposable
 
     /// <summary>Whether there is a parameter of this name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>Whether the parameter is a buffer (<see cref="ParameterShape.IsBuffer"/>).</summary>
+    public bool IsBuffer(string name) => _byName[name].Shape.IsBuffer;
 
     /// <summary>Index of the parameter's first value in the buffer.</summary>
     public long OffsetOf(string name) => _byName[name].Offset;

@@ -2,13 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Model;
-using R1Pipeline.Training.Optimization;
 
 namespace R1Pipeline.Training.Weights;
 
 /// <summary>
-/// A language model as a Hugging Face folder: <c>config.json</c>, <c>generation_config.json</c>, <c>model.safetensors</c>. The same model gives the same
-/// bytes. Tokenizer and chat template are the Data room's files.
+/// A language model as a Hugging Face folder: <c>config.json</c>, <c>generation_config.json</c>, weights in one file or in shards. The same model gives the
+/// same bytes. Tokenizer and chat template are the Data room's files.
 /// </summary>
 public static class ModelFolder
 {
@@ -21,32 +20,25 @@ public static class ModelFolder
     public static Decoder Load(string directory, bool trainable = true)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        using var weights = new SafetensorsFolder(directory);
-        var parameters = new FlatParameters(DecoderParameters.Shapes(config, withOutput: true), trainable);
-        try
-        {
-            Qwen2WeightMap.Load(weights, directory, config, parameters);
-        }
-        catch
-        {
-            parameters.Dispose();
-            throw;
-        }
-
-        return new Decoder(config, parameters);
+        return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable));
     }
 
-    /// <summary>Writes a model into an existing folder, in fp32.</summary>
-    public static void Save(Decoder decoder, string directory)
+    /// <summary>Writes a model into an existing folder.</summary>
+    /// <param name="decoder">The model.</param>
+    /// <param name="directory">The folder, without a model.</param>
+    /// <param name="options">Type and size of the weight files; null: F32, shards from 5 GB on.</param>
+    /// <exception cref="StageFailedException">UserData: a weight is too large for the type.</exception>
+    public static void Save(Decoder decoder, string directory, ExportOptions? options = null)
     {
-        SaveConfig(decoder.Config, directory);
-        Qwen2WeightMap.Save(Path.Combine(directory, "model.safetensors"), decoder.Config, decoder.Parameters);
+        options ??= new ExportOptions();
+        SaveConfig(decoder.Config, directory, options.Type);
+        DecoderWeights.Save(directory, decoder.Config, decoder.Parameters, options);
     }
 
     /// <summary>Writes all but the weights.</summary>
-    public static void SaveConfig(DecoderConfig config, string directory)
+    public static void SaveConfig(DecoderConfig config, string directory, WeightType type = WeightType.Float32)
     {
-        DecoderConfigFile.Write(config, directory);
+        DecoderConfigFile.Write(config, directory, DecoderHead.Vocabulary, type);
         var generation = new JsonObject();
         if (config.BosTokenId is { } bos) generation["bos_token_id"] = bos;
         if (config.EosTokenId is { } eos) generation["eos_token_id"] = eos;

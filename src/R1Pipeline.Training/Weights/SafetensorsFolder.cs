@@ -1,5 +1,6 @@
 using System.Text.Json;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Model;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;
@@ -10,6 +11,12 @@ namespace R1Pipeline.Training.Weights;
 /// </summary>
 public sealed class SafetensorsFolder : IDisposable
 {
+    /// <summary>The weights in one file.</summary>
+    internal const string SingleFile = "model.safetensors";
+
+    /// <summary>Which shard holds which tensor.</summary>
+    internal const string IndexFile = "model.safetensors.index.json";
+
     private readonly Dictionary<string, SafetensorsReader> _readerOf = new(StringComparer.Ordinal);
     private readonly List<SafetensorsReader> _readers = [];
 
@@ -17,12 +24,12 @@ public sealed class SafetensorsFolder : IDisposable
     /// <exception cref="StageFailedException">UserData: no weights, or damaged ones.</exception>
     public SafetensorsFolder(string directory)
     {
-        string single = Path.Combine(directory, "model.safetensors"), index = single + ".index.json";
+        string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, IndexFile);
         try
         {
             if (File.Exists(single)) OpenSingle(single);
             else if (File.Exists(index)) OpenShards(directory, index);
-            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: model.safetensors or model.safetensors.index.json is expected");
+            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {IndexFile} is expected");
         }
         catch
         {
@@ -74,19 +81,10 @@ public sealed class SafetensorsFolder : IDisposable
 
     private static List<KeyValuePair<string, string>> ReadIndex(string index)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(index));
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("weight_map", out JsonElement map) && map.ValueKind == JsonValueKind.Object
-                && map.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.String))
-                return [.. map.EnumerateObject().DistinctBy(property => property.Name).Select(property => KeyValuePair.Create(property.Name, property.Value.GetString()!))];
-        }
-        catch (JsonException wrong)
-        {
-            throw new StageFailedException(StageFailureClass.UserData, $"{index} is not JSON: {wrong.Message}", wrong);
-        }
-
+        using JsonDocument document = ModelJson.Read(index);
+        if (document.RootElement.TryGetProperty("weight_map", out JsonElement map) && map.ValueKind == JsonValueKind.Object
+            && map.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.String))
+            return [.. map.EnumerateObject().DistinctBy(property => property.Name).Select(property => KeyValuePair.Create(property.Name, property.Value.GetString()!))];
         throw new StageFailedException(StageFailureClass.UserData, $"{index}: weight_map, an object of tensor names and files, is expected");
     }
 }

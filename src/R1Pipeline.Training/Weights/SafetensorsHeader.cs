@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Training.Weights;
 
@@ -10,8 +11,10 @@ namespace R1Pipeline.Training.Weights;
 /// </summary>
 internal static class SafetensorsHeader
 {
-    /// <summary>The limit of the reference implementation.</summary>
-    private const long MaxHeaderBytes = 100_000_000;
+    /// <summary>Room for more than a hundred thousand tensors in one file. The reference implementation takes 100 MB, whose entries alone would fill a gigabyte.</summary>
+    private const long MaxHeaderBytes = 16 << 20;
+
+    private const int MaxNameCharacters = 1024, MaxDimensions = 8;
 
     /// <summary>Bytes of one element; 0 for a type that is not known.</summary>
     public static int SizeOf(string dtype) => dtype switch
@@ -36,8 +39,8 @@ internal static class SafetensorsHeader
         stream.ReadExactly(header);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(header);
-            return Parse(document.RootElement, path, 8 + (long)headerBytes, fileBytes);
+            ModelJson.CheckTexts(header);
+            return Parse(header, path, 8 + (long)headerBytes, fileBytes);
         }
         catch (JsonException wrong)
         {
@@ -45,16 +48,21 @@ internal static class SafetensorsHeader
         }
     }
 
-    private static Dictionary<string, SafetensorsEntry> Parse(JsonElement root, string path, long dataStart, long fileBytes)
+    private static Dictionary<string, SafetensorsEntry> Parse(byte[] header, string path, long dataStart, long fileBytes)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw Wrong(path, "the header is not a JSON object");
+        var reader = new Utf8JsonReader(header);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Wrong(path, "the header is not a JSON object");
         var entries = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
-        foreach (JsonProperty property in root.EnumerateObject())
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (property.Name == "__metadata__") continue;
-            if (!entries.TryAdd(property.Name, ParseEntry(property, path, dataStart, fileBytes))) throw Wrong(path, $"tensor {property.Name} stands twice in the header");
+            string name = reader.GetString()!;
+            if (name.Length > MaxNameCharacters) throw Wrong(path, $"a tensor's name has {name.Length} characters, at most {MaxNameCharacters} are accepted: {name[..40]}…");
+            _ = reader.Read();
+            if (name == "__metadata__") reader.Skip();
+            else if (!entries.TryAdd(name, ParseEntry(ref reader, name, path, dataStart, fileBytes))) throw Wrong(path, $"tensor {name} stands twice in the header");
         }
 
+        _ = reader.Read();                                          // anything behind the object is no JSON
         long end = dataStart;
         foreach (SafetensorsEntry entry in entries.Values.OrderBy(entry => entry.Start).ThenBy(entry => entry.Length))
         {
@@ -65,34 +73,51 @@ internal static class SafetensorsHeader
         return end == fileBytes ? entries : throw Wrong(path, $"has {fileBytes} bytes, its header accounts for {end}");
     }
 
-    private static SafetensorsEntry ParseEntry(JsonProperty property, string path, long dataStart, long fileBytes)
+    private static SafetensorsEntry ParseEntry(ref Utf8JsonReader reader, string name, string path, long dataStart, long fileBytes)
     {
-        string name = property.Name;
-        if (property.Value.ValueKind != JsonValueKind.Object
-            || !property.Value.TryGetProperty("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String
-            || !property.Value.TryGetProperty("shape", out JsonElement shape) || !TryNumbers(shape, out long[] dimensions)
-            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets) || !TryNumbers(offsets, out long[] range) || range.Length != 2)
-            throw Wrong(path, $"tensor {name}: dtype, shape and data_offsets are expected");
-        int size = SizeOf(dtype.GetString()!);
-        if (size == 0) throw Wrong(path, $"tensor {name} has dtype {dtype.GetString()}, which is not supported");
+        (string? dtype, long[]? dimensions, long[]? range) = (null, null, null);
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string key = reader.GetString()!;
+                _ = reader.Read();
+                if (key == "dtype" && reader.TokenType == JsonTokenType.String) dtype = reader.GetString();
+                else if (key == "shape") dimensions = Numbers(ref reader);
+                else if (key == "data_offsets") range = Numbers(ref reader);
+                else reader.Skip();
+            }
+        }
+
+        if (dtype is null || dimensions is null || range is not { Length: 2 }) throw Wrong(path, $"tensor {name}: dtype, shape and data_offsets are expected");
+        int size = SizeOf(dtype);
+        if (size == 0) throw Wrong(path, $"tensor {name} has dtype {dtype[..Math.Min(dtype.Length, 40)]}, which is not supported");
         if (range[1] < range[0] || range[1] > fileBytes - dataStart)
             throw Wrong(path, $"tensor {name} lies at bytes {range[0]} to {range[1]} of {fileBytes - dataStart}: the file is truncated or damaged");
         if (!TryBytes(dimensions, size, out long bytes) || bytes != range[1] - range[0])
             throw Wrong(path, $"tensor {name} of shape [{string.Join(", ", dimensions)}] does not have {range[1] - range[0]} bytes");
-        return new SafetensorsEntry(name, dtype.GetString()!, dimensions, dataStart + range[0], bytes);
+        return new SafetensorsEntry(name, dtype, dimensions, dataStart + range[0], bytes);
     }
 
-    private static bool TryNumbers(JsonElement list, out long[] numbers)
+    // Null where the value is not a short list of integers of at least 0.
+    private static long[]? Numbers(ref Utf8JsonReader reader)
     {
-        numbers = [];
-        if (list.ValueKind != JsonValueKind.Array) return false;
-        numbers = new long[list.GetArrayLength()];
-        for (int i = 0; i < numbers.Length; i++)
+        if (reader.TokenType != JsonTokenType.StartArray)
         {
-            if (list[i].ValueKind != JsonValueKind.Number || !list[i].TryGetInt64(out numbers[i]) || numbers[i] < 0) return false;
+            reader.Skip();
+            return null;
         }
 
-        return true;
+        var numbers = new List<long>();
+        bool fits = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (fits && numbers.Count < MaxDimensions && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) && number >= 0) numbers.Add(number);
+            else fits = false;
+            reader.Skip();
+        }
+
+        return fits ? [.. numbers] : null;
     }
 
     private static bool TryBytes(long[] dimensions, int size, out long bytes)

@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using R1Pipeline.Contracts.Stages;
 using static TorchSharp.torch;
@@ -5,14 +6,16 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Weights;
 
 /// <summary>
-/// Reads tensors of one safetensors file, in pieces, straight into their place. Half-precision values are widened to fp32. Refuses damaged files
-/// when opened (<see cref="SafetensorsHeader"/>) and types that would lose bits.
+/// Reads tensors of one safetensors file straight into their place: the file is mapped piece by piece, and no piece stays mapped, so loading needs no
+/// memory beside the target. Half-precision values are widened to fp32. Refuses damaged files when opened (<see cref="SafetensorsHeader"/>) and types that
+/// would lose bits. The file must not shrink while it is open.
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
-    private const int PieceElements = 1 << 20;
+    private const long PieceElements = 4 << 20;
 
     private readonly FileStream _file;
+    private readonly MemoryMappedFile _map;
     private readonly string _path;
 
     /// <summary>Opens a file and checks its header.</summary>
@@ -25,6 +28,7 @@ public sealed class SafetensorsReader : IDisposable
         try
         {
             Entries = SafetensorsHeader.Read(_file, path);
+            _map = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         }
         catch
         {
@@ -65,35 +69,43 @@ public sealed class SafetensorsReader : IDisposable
         SafetensorsEntry entry = Entry(name);
         if (target.numel() != entry.Shape.Aggregate(1L, (product, size) => product * size))
             throw new ArgumentException($"{_path}: tensor {name} has shape [{string.Join(", ", entry.Shape)}], the target [{string.Join(", ", target.shape)}]", nameof(target));
-        _file.Position = entry.Start;
+        bool isHalf = entry.Dtype is "F16" or "BF16";
+        int size = SafetensorsHeader.SizeOf(entry.Dtype);
+        if (isHalf ? target.dtype != ScalarType.Float32 : target.element_size() != size) throw Unsupported(entry);
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor flat = target.view(-1);
-        byte[] narrow = entry.Dtype is "F16" or "BF16" ? new byte[2 * Math.Min(PieceElements, flat.numel())] : [];
-        for (long start = 0; start < flat.numel(); start += PieceElements)
+        for (long start = 0, count = flat.numel(); start < count; start += PieceElements)
         {
-            Span<byte> piece = flat.narrow(0, start, Math.Min(PieceElements, flat.numel() - start)).bytes;
-            if (narrow.Length == 0)
-            {
-                if (piece.Length != Math.Min(PieceElements, flat.numel() - start) * SafetensorsHeader.SizeOf(entry.Dtype)) throw Unsupported(entry);
-                _file.ReadExactly(piece);
-                continue;
-            }
-
-            if (target.dtype != ScalarType.Float32) throw Unsupported(entry);
-            Span<byte> source = narrow.AsSpan(0, piece.Length / 2);
-            _file.ReadExactly(source);
-            Widen(MemoryMarshal.Cast<byte, ushort>(source), MemoryMarshal.Cast<byte, float>(piece), entry.Dtype == "BF16");
+            long piece = Math.Min(PieceElements, count - start);
+            Span<byte> place = flat.narrow(0, start, piece).bytes;
+            Copy(entry.Start + start * size, (int)(piece * size), entry.Dtype, place);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
-
-    private static void Widen(ReadOnlySpan<ushort> source, Span<float> target, bool brain)
+    public void Dispose()
     {
-        for (int i = 0; i < source.Length; i++)
-            target[i] = brain ? BitConverter.UInt32BitsToSingle((uint)source[i] << 16) : (float)BitConverter.UInt16BitsToHalf(source[i]);
+        _map.Dispose();
+        _file.Dispose();
+    }
+
+    private unsafe void Copy(long position, int length, string dtype, Span<byte> target)
+    {
+        using MemoryMappedViewAccessor view = _map.CreateViewAccessor(position, length, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        try
+        {
+            var source = new ReadOnlySpan<byte>(start + view.PointerOffset, length);
+            if (dtype == "BF16") HalfPrecision.WidenBFloat16(MemoryMarshal.Cast<byte, ushort>(source), MemoryMarshal.Cast<byte, float>(target));
+            else if (dtype == "F16") HalfPrecision.WidenFloat16(MemoryMarshal.Cast<byte, ushort>(source), MemoryMarshal.Cast<byte, float>(target));
+            else source.CopyTo(target);
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
     }
 
     private SafetensorsEntry Entry(string name) => Entries.TryGetValue(name, out SafetensorsEntry? entry)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;
@@ -8,28 +9,44 @@ namespace R1Pipeline.Training.Weights;
 /// </summary>
 public static class SafetensorsWriter
 {
-    private const long PieceElements = 1 << 24;
+    private const long PieceElements = 4 << 20;
 
-    /// <summary>Writes the tensors to a new file.</summary>
+    /// <summary>Writes the tensors to a new file, in their own type.</summary>
     /// <param name="path">The file; must not exist.</param>
     /// <param name="tensors">Contiguous tensors by name; fp32, int64 or int32.</param>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        Write(path, [.. tensors.Select(pair => (SlotOf(pair.Key, pair.Value), pair.Value))]);
+
+    /// <summary>Writes the tensors to a new file, fp32 ones in the type of their slot.</summary>
+    internal static void Write(string path, IReadOnlyList<(SafetensorsSlot Slot, Tensor Values)> tensors)
     {
-        List<KeyValuePair<string, Tensor>> ordered =
-            [.. tensors.OrderByDescending(pair => pair.Value.element_size()).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
-        byte[] header = SafetensorsHeaderBytes.Of([.. ordered.Select(pair => SlotOf(pair.Key, pair.Value))]);
+        List<(SafetensorsSlot Slot, Tensor Values)> ordered =
+            [.. tensors.OrderByDescending(tensor => SafetensorsHeader.SizeOf(tensor.Slot.Dtype)).ThenBy(tensor => tensor.Slot.Name, StringComparer.Ordinal)];
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
-        file.Write(header);
+        file.Write(SafetensorsHeaderBytes.Of([.. ordered.Select(tensor => tensor.Slot)]));
         using IDisposable frozen = no_grad();
-        foreach (var (_, tensor) in ordered) WriteData(file, tensor);
+        foreach (var (slot, values) in ordered) WriteData(file, slot, values);
     }
 
-    private static void WriteData(FileStream file, Tensor tensor)
+    private static void WriteData(FileStream file, SafetensorsSlot slot, Tensor tensor)
     {
         using var scope = NewDisposeScope();
         Tensor flat = tensor.detach().view(-1);
+        byte[] narrow = slot.Dtype is "F16" or "BF16" ? new byte[2 * Math.Min(PieceElements, flat.numel())] : [];
         for (long start = 0; start < flat.numel(); start += PieceElements)
-            file.Write(flat.narrow(0, start, Math.Min(PieceElements, flat.numel() - start)).bytes);
+        {
+            Span<byte> piece = flat.narrow(0, start, Math.Min(PieceElements, flat.numel() - start)).bytes;
+            if (narrow.Length == 0)
+            {
+                file.Write(piece);
+                continue;
+            }
+
+            Span<byte> target = narrow.AsSpan(0, piece.Length / 2);
+            if (slot.Dtype == "BF16") HalfPrecision.NarrowBFloat16(MemoryMarshal.Cast<byte, float>(piece), MemoryMarshal.Cast<byte, ushort>(target));
+            else HalfPrecision.NarrowFloat16(MemoryMarshal.Cast<byte, float>(piece), MemoryMarshal.Cast<byte, ushort>(target));
+            file.Write(target);
+        }
     }
 
     private static SafetensorsSlot SlotOf(string name, Tensor tensor)

@@ -44,7 +44,7 @@ internal sealed class RewardModels : IDisposable
     {
         context.Phase("loading");
         var text = ModelText.Load(artifact.Directory);
-        EntryProbe.Check(text, DecoderConfigFile.Read(artifact.Directory, DecoderConfigFile.RewardArchitecture), $"reward model of stage {artifact.Stage}");
+        EntryProbe.Check(text, DecoderConfigFile.Read(artifact.Directory, DecoderHead.Score), $"reward model of stage {artifact.Stage}");
         var model = RewardModel.Load(artifact.Directory);
         if (model.Statistics is { StandardDeviation: > 0 } statistics)
         {

@@ -50,7 +50,7 @@ public sealed class ImportModelStage : IStage
         }
 
         var text = ModelText.Load(directory);
-        using var decoder = ModelFolder.Load(directory);
+        using var decoder = ModelFolder.Load(directory, trainable: false);
         EntryProbe.Check(text, decoder.Config, $"model of stage {context.Request.Stage}");
         return decoder.Parameters.Count;
     }

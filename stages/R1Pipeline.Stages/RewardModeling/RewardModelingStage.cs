@@ -33,7 +33,7 @@ public sealed class RewardModelingStage : IStage
 
         context.Carry(directory =>
         {
-            DecoderConfigFile.Write(model.Body.Config, directory, DecoderConfigFile.RewardArchitecture);
+            DecoderConfigFile.Write(model.Body.Config, directory, DecoderHead.Score);
             body.Text.Save(directory);
         });
         var outcome = new RewardModelLoop(

@@ -14,10 +14,13 @@ namespace R1Pipeline.Training.Tests.Batches;
 /// <summary>Padded and packed batches against the shared packing fixture, and what a batch refuses.</summary>
 public sealed class TrainingBatchTests
 {
-    [Fact]
-    public void Of_PackedFixture_MatchesLogitsLossAndGradients()
+    public static TheoryData<string> Models { get; } = new("qwen2-tied", "qwen3", "llama3", "deepseek-v3");
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Of_PackedFixture_MatchesLogitsLossAndGradients(string model)
     {
-        (Decoder decoder, SafetensorsReader expected, JsonElement figures, TrainingSequence[] documents) = Fixture();
+        (Decoder decoder, SafetensorsReader expected, JsonElement figures, TrainingSequence[] documents) = Fixture(model);
         using (decoder)
         using (expected)
         {
@@ -31,10 +34,11 @@ public sealed class TrainingBatchTests
         }
     }
 
-    [Fact]
-    public void Of_PaddedFixture_EqualsPacked()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Of_PaddedFixture_EqualsPacked(string model)
     {
-        (Decoder decoder, SafetensorsReader expected, JsonElement figures, TrainingSequence[] documents) = Fixture();
+        (Decoder decoder, SafetensorsReader expected, JsonElement figures, TrainingSequence[] documents) = Fixture(model);
         using (decoder)
         using (expected)
         {
@@ -75,10 +79,10 @@ public sealed class TrainingBatchTests
         ExpectedNumbers.GradientNorms(figures.GetProperty("grad_norm"), decoder.Config, decoder.Parameters);
     }
 
-    private static (Decoder, SafetensorsReader, JsonElement, TrainingSequence[]) Fixture()
+    private static (Decoder, SafetensorsReader, JsonElement, TrainingSequence[]) Fixture(string model)
     {
-        var expected = new SafetensorsReader(SharedFixtures.Path("packing", "qwen2-tied.safetensors"));
-        Decoder decoder = ModelFolder.Load(SharedFixtures.Path("models", "qwen2-tied"));
+        var expected = new SafetensorsReader(SharedFixtures.Path("packing", model + ".safetensors"));
+        Decoder decoder = ModelFolder.Load(SharedFixtures.Path("models", model));
         using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(SharedFixtures.Path("packing", "expected.json")));
         using var scope = NewDisposeScope();
         long[] ids = expected.Read("packed.input_ids").data<long>().ToArray(), lengths = expected.Read("lengths").data<long>().ToArray();
@@ -90,6 +94,6 @@ public sealed class TrainingBatchTests
             at += (int)length;
         }
 
-        return (decoder, expected, numbers.RootElement.GetProperty("qwen2-tied").Clone(), [.. documents]);
+        return (decoder, expected, numbers.RootElement.GetProperty(model).Clone(), [.. documents]);
     }
 }

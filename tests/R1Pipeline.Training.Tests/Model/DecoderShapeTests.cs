@@ -38,10 +38,30 @@ public sealed class DecoderShapeTests
         Assert.Equal(0, decoder.Parameters["layers.2.qkv.bias"].abs().max().ToDouble());
     }
 
-    [Fact]
-    public void Decode_RowsAtDifferentPositions_EqualsWholeSequences()
+    public static TheoryData<string> Families { get; } = new(["qwen2", "qwen3", "llama", "llama-dynamic", "deepseek", "deepseek-no-query-rank"]);
+
+    private static DecoderConfig ConfigOf(string name) => name switch
     {
-        using Decoder decoder = Decoder.Create(Quickstart, 3, "base", 0.3);
+        "qwen2" => Quickstart,
+        "qwen3" => Quickstart with { Family = DecoderFamily.Qwen3, HeadSize = 16, NumKvHeads = 2 },
+        "llama" => Quickstart with { Family = DecoderFamily.Llama, RopeScaling = new Llama3Rope(8, 16, 1, 4) },
+        "llama-dynamic" => Quickstart with { Family = DecoderFamily.Llama, RopeScaling = new DynamicRope(2, 512) },
+        _ => Quickstart with
+        {
+            Family = DecoderFamily.DeepseekV3,
+            NumKvHeads = Quickstart.NumHeads,
+            HeadSize = 8,
+            LatentAttention = new LatentAttentionShape(name == "deepseek" ? 24 : null, 16, 12, 20, Interleaved: name == "deepseek"),
+            RopeScaling = new YarnRope(4, 16, 32, 1, null, 1, 0.8),
+            Experts = new ExpertsShape(8, 3, 4, 2, 1, 24, 1, Normalized: true, 2.5),
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Decode_RowsAtDifferentPositions_EqualsWholeSequences(string family)
+    {
+        using Decoder decoder = Decoder.Create(ConfigOf(family), 3, "base", 0.3);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         int[][] prompts = [[5, 9, 11, 40], [7, 8], [100, 3, 2, 1, 60, 61]];

@@ -4,6 +4,7 @@ using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Tests.Model;
 using R1Pipeline.Training.Tests.Runtime;
 using R1Pipeline.Training.Weights;
+using TorchSharp;
 
 namespace R1Pipeline.Training.Tests.Weights;
 
@@ -24,20 +25,124 @@ public sealed class ModelFolderTests
         foreach (string file in Directory.GetFiles(first.Path)) Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(second[Path.GetFileName(file)]));
     }
 
-    [Fact]
-    public void Save_TransformersModel_GivesItsVeryBytesBack()
+    [Theory]
+    [InlineData("qwen2-tied", WeightType.Float32)]
+    [InlineData("qwen2-bf16", WeightType.BFloat16)]
+    [InlineData("qwen3", WeightType.Float32)]
+    [InlineData("llama3", WeightType.Float32)]
+    [InlineData("deepseek-v3", WeightType.Float32)]
+    [InlineData("deepseek-v3-no-q-lora", WeightType.Float32)]
+    public void Save_TransformersModel_GivesItsVeryBytesBack(string model, WeightType type)
     {
-        string source = SharedFixtures.Path("models", "qwen2-tied");
+        string source = SharedFixtures.Path("models", model);
         using Decoder decoder = ModelFolder.Load(source);
         using var folder = new TemporaryFolder();
-        ModelFolder.Save(decoder, folder.Path);
+        ModelFolder.Save(decoder, folder.Path, new ExportOptions(type));
         Assert.Equal(File.ReadAllBytes(Path.Combine(source, "model.safetensors")), File.ReadAllBytes(folder["model.safetensors"]));
     }
 
     [Theory]
-    [InlineData("model_type", "\"llama\"")]
+    [InlineData("qwen2-untied-sharded")]
+    [InlineData("qwen3")]
+    [InlineData("llama3")]
+    [InlineData("deepseek-v3")]
+    public void Save_Shards_HoldTheSameTensorsAndConfig(string model)
+    {
+        const long limit = 60_000;
+        using Decoder decoder = ModelFolder.Load(SharedFixtures.Path("models", model));
+        using TemporaryFolder folder = new(), again = new();
+        ModelFolder.Save(decoder, folder.Path, new ExportOptions(MaxShardBytes: limit));
+        using Decoder loaded = ModelFolder.Load(folder.Path);
+        ModelFolder.Save(loaded, again.Path, new ExportOptions(MaxShardBytes: limit));
+
+        Assert.Equal(decoder.Config, loaded.Config);
+        Assert.True(decoder.Parameters.Values.bytes.SequenceEqual(loaded.Parameters.Values.bytes));
+        string[] shards = Directory.GetFiles(folder.Path, "model-*.safetensors");
+        Assert.True(shards.Length > 2);
+        Assert.Equal(shards.Length, Directory.GetFiles(folder.Path, $"model-*-of-{shards.Length:00000}.safetensors").Length);
+        foreach (string shard in shards)
+        {
+            using var reader = new SafetensorsReader(shard);
+            Assert.True(reader.Entries.Count == 1 || reader.Entries.Values.Sum(entry => entry.Length) <= limit);
+        }
+
+        foreach (string file in Directory.GetFiles(folder.Path)) Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(again[Path.GetFileName(file)]));
+        JsonObject index = JsonNode.Parse(File.ReadAllText(folder["model.safetensors.index.json"]))!.AsObject();
+        Assert.Equal(decoder.Parameters.Count * sizeof(float), index["metadata"]!["total_size"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData(WeightType.BFloat16)]
+    [InlineData(WeightType.Float16)]
+    public void Save_HalfPrecision_LoadsAndComesBackToTheByte(WeightType type)
+    {
+        using Decoder decoder = ModelFolder.Load(SharedFixtures.Path("models", "deepseek-v3"));
+        using TemporaryFolder first = new(), second = new();
+        ModelFolder.Save(decoder, first.Path, new ExportOptions(type));
+        using Decoder loaded = ModelFolder.Load(first.Path);
+        ModelFolder.Save(loaded, second.Path, new ExportOptions(type));
+
+        Assert.Equal(File.ReadAllBytes(first["model.safetensors"]), File.ReadAllBytes(second["model.safetensors"]));
+        using var reader = new SafetensorsReader(first["model.safetensors"]);
+        Assert.Equal(["F32"], reader.Entries.Values.Where(entry => entry.Name.EndsWith("e_score_correction_bias", StringComparison.Ordinal)).Select(entry => entry.Dtype).Distinct());
+        Assert.Equal(type == WeightType.BFloat16 ? "BF16" : "F16", reader.Entries["model.norm.weight"].Dtype);
+        Assert.Contains(type == WeightType.BFloat16 ? "\"bfloat16\"" : "\"float16\"", File.ReadAllText(first["config.json"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Save_BeyondTheRangeOfFloat16_NamesTheTensor()
+    {
+        using Decoder decoder = Decoder.Create(DecoderShapeTests.Quickstart, 1, "base", 0.08);
+        using (torch.no_grad()) decoder.Parameters["final-norm"].fill_(70000);
+        using var folder = new TemporaryFolder();
+        var failure = Assert.Throws<StageFailedException>(() => ModelFolder.Save(decoder, folder.Path, new ExportOptions(WeightType.Float16)));
+        Assert.Contains("model.norm.weight", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Load_WeightThatIsNotFinite_NamesTheTensor(float value)
+    {
+        using Decoder decoder = Decoder.Create(DecoderShapeTests.Quickstart, 1, "base", 0.08);
+        using (torch.no_grad()) decoder.Parameters["layers.1.down"].narrow(0, 3, 1).narrow(1, 5, 1).fill_(value);
+        using var folder = new TemporaryFolder();
+        ModelFolder.Save(decoder, folder.Path);
+        var failure = Assert.Throws<StageFailedException>(() => ModelFolder.Load(folder.Path));
+        Assert.Contains("model.layers.1.mlp.down_proj.weight", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scoring_func", "\"softmax\"")]
+    [InlineData("topk_method", "\"greedy\"")]
+    [InlineData("moe_layer_freq", "2")]
+    [InlineData("n_group", "3")]
+    [InlineData("topk_group", "5")]
+    [InlineData("num_experts_per_tok", "5")]
+    [InlineData("num_key_value_heads", "2")]
+    [InlineData("n_shared_experts", "-1")]
+    [InlineData("rope_interleave", "1")]
+    public void Load_DeepseekKeyThatIsNotSupported_IsNamed(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        JsonObject config = JsonNode.Parse(File.ReadAllText(SharedFixtures.Path("models", "deepseek-v3", "config.json")))!.AsObject();
+        config[key] = JsonNode.Parse(value);
+        File.WriteAllText(folder["config.json"], config.ToJsonString());
+        Assert.Contains(key, Assert.Throws<StageFailedException>(() => DecoderConfigFile.Read(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model_type", "\"mistral\"")]
     [InlineData("architectures", "[\"Qwen3ForCausalLM\"]")]
-    [InlineData("rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0}")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"longrope\", \"factor\": 4.0}")]
+    [InlineData("rope_scaling", "{\"type\": \"mrope\"}")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0, \"truncate\": false}")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"linear\"}")]
+    [InlineData("rope_parameters", "{\"rope_type\": \"llama3\", \"factor\": 8.0}")]
+    [InlineData("attention_bias", "true")]
+    [InlineData("partial_rotary_factor", "0.5")]
+    [InlineData("rms_norm_eps", "\"small\"")]
     [InlineData("use_sliding_window", "true")]
     [InlineData("hidden_act", "\"gelu\"")]
     [InlineData("attention_dropout", "0.1")]

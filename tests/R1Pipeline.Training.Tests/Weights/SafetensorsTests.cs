@@ -42,6 +42,10 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "are expected")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice")]
     [InlineData("""{"a":""", 8, "not JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", 8, "are expected")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}}""", 8, "are expected")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", 8, "not JSON")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "surrogate")]
     [InlineData("[1]", 8, "not a JSON object")]
     public void Reader_DamagedFile_SaysHow(string header, int dataBytes, string expected)
     {
@@ -80,6 +84,27 @@ public sealed class SafetensorsTests
         {
             float want = BitConverter.Int32BitsToSingle(expected[i]), got = widened[(ushort)patterns[i]];
             if (!(float.IsNaN(want) && float.IsNaN(got))) Assert.Equal(expected[i], BitConverter.SingleToInt32Bits(got));
+        }
+    }
+
+    [Theory]
+    [InlineData("fp32_to_bf16_bits", true)]
+    [InlineData("fp32_to_fp16_bits", false)]
+    public void Narrow_EveryKindOfValue_RoundsToNearestEven(string expectedBits, bool brain)
+    {
+        using var scope = NewDisposeScope();
+        using var conversions = new SafetensorsReader(SharedFixtures.Path("dtypes", "conversions.safetensors"));
+        float[] source = [.. conversions.Read("fp32_bits").data<int>().ToArray().Select(BitConverter.Int32BitsToSingle)];
+        short[] expected = conversions.Read(expectedBits).data<short>().ToArray();
+        ushort[] actual = new ushort[source.Length];
+        if (brain) HalfPrecision.NarrowBFloat16(source, actual);
+        else HalfPrecision.NarrowFloat16(source, actual);
+
+        Assert.NotEmpty(expected);
+        for (int i = 0; i < source.Length; i++)
+        {
+            if (!float.IsNaN(source[i])) Assert.Equal((ushort)expected[i], actual[i]);
+            else Assert.True(brain ? float.IsNaN(BitConverter.UInt32BitsToSingle((uint)actual[i] << 16)) : Half.IsNaN(BitConverter.UInt16BitsToHalf(actual[i])));
         }
     }
 

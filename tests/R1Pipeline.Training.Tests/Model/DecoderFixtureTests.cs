@@ -1,4 +1,6 @@
 using System.Text.Json;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Tests.Runtime;
@@ -9,10 +11,12 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Tests.Model;
 
 /// <summary>The decoder against transformers' numbers: logits, log-probabilities, loss, gradients, and the greedy continuation through the key-value cache.</summary>
-public sealed class Qwen2FixtureTests
+public sealed class DecoderFixtureTests
 {
+    public static TheoryData<string> Models { get; } = new("qwen2-tied", "qwen2-untied-sharded", "qwen2-bf16", "qwen3", "llama3", "deepseek-v3", "deepseek-v3-no-q-lora");
+
     public static TheoryData<string, string> Batches { get; } = new(
-        from model in (string[])["qwen2-tied", "qwen2-untied-sharded", "qwen2-bf16"]
+        from model in Models.Select(row => row.Data)
         from batch in (string[])["unpadded", "right_padded", "left_padded"]
         select (model, batch));
 
@@ -51,33 +55,22 @@ public sealed class Qwen2FixtureTests
     }
 
     [Theory]
-    [InlineData("qwen2-tied")]
-    [InlineData("qwen2-untied-sharded")]
-    [InlineData("qwen2-bf16")]
-    public void Decode_Greedy_GivesTheExpectedIds(string model)
+    [MemberData(nameof(Models))]
+    public void Generate_Greedy_GivesTheExpectedIds(string model)
     {
         string directory = SharedFixtures.Path("models", model);
         using Decoder decoder = ModelFolder.Load(directory, trainable: false);
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
         Tensor ids = expected.Read("greedy.input_ids"), real = expected.Read("greedy.attention_mask"), outputs = expected.Read("greedy.output_ids");
-        int[][] prompts = [.. Enumerable.Range(0, (int)ids.size(0)).Select(row => Unpad(ids[row], real[row]))];
-        int steps = (int)outputs.size(1);
-        int[] rows = [.. Enumerable.Range(0, prompts.Length)], positions = [.. prompts.Select(prompt => prompt.Length)];
+        int rows = (int)ids.size(0);
+        var sampling = new SamplingOptions { Temperature = 0, MaxNewTokens = (int)outputs.size(1) };
+        GenerationRequest[] requests = [.. Enumerable.Range(0, rows).Select(row => new GenerationRequest(Unpad(ids[row], real[row]), 1, row))];
 
-        using KeyValueCache cache = decoder.NewCache(prompts.Length, positions.Max() + steps);
-        Tensor hidden = decoder.Prefill(prompts, rows, rows, cache);
-        var actual = new List<long[]>();
-        for (int step = 0; step < steps; step++)
-        {
-            using var frozen = no_grad();
-            long[] next = decoder.Project(hidden).argmax(-1).data<long>().ToArray();
-            actual.Add(next);
-            hidden = decoder.Decode([.. next.Select(id => (int)id)], positions, cache);
-            for (int row = 0; row < positions.Length; row++) positions[row]++;
-        }
+        // Fewer rows than prompts, so that rows end and others take their place in the cache; the end token is ignored.
+        var generated = new GenerationEngine(decoder, eosId: -1, maxRows: Math.Max(1, rows - 1)).Generate(requests, sampling, new DrawCoordinates(1, "test", 0, "greedy"));
 
-        for (int row = 0; row < prompts.Length; row++) Assert.Equal(outputs[row].data<long>().ToArray(), actual.Select(step => step[row]));
+        for (int row = 0; row < rows; row++) Assert.Equal(outputs[row].data<long>().ToArray(), generated[row].OutputIds.Select(id => (long)id));
     }
 
     private static int[] Unpad(Tensor ids, Tensor real)

@@ -1,0 +1,49 @@
+using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// Routed and shared experts of one layer. Tokens are sorted by expert, each expert works on its own in one piece, the results go back to their tokens and
+/// are summed there: no atomic additions, so the same input gives the same bits.
+/// </summary>
+internal sealed class MixtureOfExperts : IFeedForward
+{
+    private readonly ExpertRouter _router;
+    private readonly SwiGlu[] _experts;
+    private readonly SwiGlu? _shared;
+    private readonly int _numChosen;
+
+    public MixtureOfExperts(ExpertsShape shape, FlatParameters parameters, int index)
+    {
+        _numChosen = shape.NumChosen;
+        _router = new ExpertRouter(shape, parameters[DecoderParameters.Router(index)], parameters[DecoderParameters.RouterBias(index)]);
+        _experts = [.. Enumerable.Range(0, shape.NumExperts).Select(expert =>
+            new SwiGlu(parameters[DecoderParameters.ExpertGateUp(index, expert)], parameters[DecoderParameters.ExpertDown(index, expert)]))];
+        if (shape.NumShared > 0) _shared = new SwiGlu(parameters[DecoderParameters.SharedGateUp(index)], parameters[DecoderParameters.SharedDown(index)]);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor x)
+    {
+        Tensor tokens = x.reshape(-1, x.size(-1));
+        (Tensor chosen, Tensor weights) = _router.Route(tokens);
+        Tensor flat = chosen.view(-1), order = flat.sort(-1, stable: true).Indices;
+        long[] counts = flat.bincount(null, _experts.Length).cpu().data<long>().ToArray();
+        Tensor sorted = tokens.index_select(0, order.floor_divide(Number.Of((long)_numChosen)));
+
+        var results = new List<Tensor>();
+        long start = 0;
+        for (int expert = 0; expert < _experts.Length; start += counts[expert++])
+        {
+            if (counts[expert] > 0) results.Add(_experts[expert].Forward(sorted.narrow(0, start, counts[expert])));
+        }
+
+        Tensor routed = cat(results, 0).index_select(0, order.argsort()).view(-1, _numChosen, x.size(-1)).mul(weights.unsqueeze(-1)).sum(dim: 1);
+        return (_shared is null ? routed : routed.add(_shared.Forward(tokens), Number.One)).view(x.shape);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Decode(Tensor x) => Forward(x);
+}
