@@ -1,5 +1,4 @@
-using Xunit.Sdk;
 using Xunit.v3;
 
-// Real processes compete for the machine's slots and cores: one test at a time.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Real processes, each test's with slots of its own: two lanes keep two cores busy while something waits for a process to start.
+[assembly: Parallelization(MaxThreads = 2)]

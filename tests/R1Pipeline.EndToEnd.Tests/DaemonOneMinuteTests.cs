@@ -16,7 +16,6 @@ public sealed class DaemonOneMinuteTests(OneMinute chain, ITestOutputHelper outp
     [Fact]
     public async Task Daemon_KilledThreeTimesAndStoppedOnce_EveryRunEndsWithTheSameBytes()
     {
-        LongTests.SkipUnlessAsked();
         string[] secondSeed = await SecondSeedAsync();
         R1 reference = chain.FromBase("daemon-reference");
         await reference.SucceedAsync(["run", OneMinute.File, .. secondSeed]);

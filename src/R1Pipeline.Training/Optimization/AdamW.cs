@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Optimization;
 
 /// <summary>
-/// AdamW over a flat buffer: decoupled weight decay on every trained parameter, bias correction, epsilon added after the root, gradient clipping by the global norm
+/// AdamW over a flat buffer: decoupled weight decay on every parameter, bias correction, epsilon added after the root, gradient clipping by the global norm
 /// (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly double _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm;
-    private readonly Tensor _trained, _scratch;
+    private readonly Tensor _scratch;
 
     /// <summary>A fresh optimizer: both moments zero, no step done.</summary>
     /// <param name="parameters">Trained parameters.</param>
@@ -28,7 +28,6 @@ public sealed class AdamW : IDisposable
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm) = (parameters, beta1, beta2, epsilon, weightDecay, maxGradNorm);
         FirstMoment = zeros(parameters.Count).DetachFromDisposeScope();
         SecondMoment = zeros(parameters.Count).DetachFromDisposeScope();
-        _trained = parameters.Values.narrow(0, 0, parameters.TrainedCount).DetachFromDisposeScope();
         _scratch = zeros(parameters.Count).DetachFromDisposeScope();
     }
 
@@ -55,12 +54,12 @@ public sealed class AdamW : IDisposable
     public void Step(double learningRate, double gradientNorm)
     {
         using IDisposable frozen = no_grad();
-        using var scope = NewDisposeScope();
+        using var scope = NewDisposeScope();                                 // some in-place operations give a second handle
         (Tensor p, Tensor g) = (_parameters.Values, _parameters.Gradients!);
         double clip = _maxGradNorm / (gradientNorm + 1e-6);
         if (clip < 1) _ = g.mul_(Number.Of(clip));
         StepsDone++;
-        if (_weightDecay != 0) _ = _trained.mul_(Number.Of(1 - learningRate * _weightDecay));
+        if (_weightDecay != 0) _ = p.mul_(Number.Of(1 - learningRate * _weightDecay));
         _ = FirstMoment.mul_(Number.Of(_beta1)).add_(g, alpha: Number.Of(1 - _beta1));
         _ = SecondMoment.mul_(Number.Of(_beta2)).addcmul_(g, g, Number.Of(1 - _beta2));
         _ = _scratch.copy_(SecondMoment).sqrt_().div_(Number.Of(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone)))).add_(Number.Of(_epsilon), Number.One);
@@ -73,7 +72,6 @@ public sealed class AdamW : IDisposable
     {
         FirstMoment.Dispose();
         SecondMoment.Dispose();
-        _trained.Dispose();
         _scratch.Dispose();
     }
 }

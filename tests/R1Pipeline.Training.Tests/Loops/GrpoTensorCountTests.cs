@@ -16,12 +16,11 @@ public sealed class GrpoTensorCountTests
     {
         using Decoder policy = GrpoLoopTask.NewPolicy();
         var counts = new List<long>();
+        _ = LiveTensors.Count();
         using var host = new GrpoLoopHost { OnStep = _ => counts.Add(Tensor.TotalCount) };
         GrpoLoopTask.NewLoop(policy, GrpoLoopTask.Options with { Iterations = 67 }, host).Run(null);
         Assert.Equal(201, counts.Count);
-        // Custom autograd nodes keep a few handles until their finalizer has run: a constant, not a slope.
-        long early = counts.Take(40).Max(), late = counts.TakeLast(40).Min();
-        Assert.True(late <= early, $"{early} live tensors in the first 40 steps, {late} in the last 40");
+        Assert.InRange(counts.Max(), 1, counts[0]);
     }
 
     [Fact]
