@@ -3,11 +3,16 @@ using R1Pipeline.EndToEnd.Tests.Harness;
 
 namespace R1Pipeline.EndToEnd.Tests;
 
-/// <summary>The daemon and the whole chain in small: it is killed and stopped in the middle of two runs, and neither of them can tell.</summary>
+/// <summary>
+/// The daemon and the whole chain in small: it is killed and stopped in the middle of its runs, and none of them can tell. Two runs of different seeds, or as
+/// many as <c>R1_TEST_RUNS</c> says.
+/// </summary>
 [Collection(OneMinuteCollection.Name)]
 public sealed class DaemonOneMinuteTests(OneMinute chain, ITestOutputHelper output)
 {
     private const int NumKills = 3;
+
+    private static readonly int NumRuns = int.TryParse(Environment.GetEnvironmentVariable("R1_TEST_RUNS"), out int runs) ? runs : 2;
 
     /// <summary>What the daemon grants its workers, and a little: longer than that it must never take to stop.</summary>
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(130);
@@ -16,10 +21,17 @@ public sealed class DaemonOneMinuteTests(OneMinute chain, ITestOutputHelper outp
     [Fact]
     public async Task Daemon_KilledThreeTimesAndStoppedOnce_EveryRunEndsWithTheSameBytes()
     {
-        string[] secondSeed = await SecondSeedAsync();
+        // The first of the runs is the one that all tests share.
+        string corpus = await CorpusSeedAsync();
+        string[][] settings = [[], .. Enumerable.Range(2, NumRuns - 1).Select(seed => Reseeded(seed, corpus))];
+        var expected = new List<IReadOnlyDictionary<string, string>> { await chain.Undisturbed.HashesAsync() };
         R1 reference = chain.FromBase("daemon-reference");
-        await reference.SucceedAsync(["run", OneMinute.File, .. secondSeed]);
-        Assert.True((await reference.StageAsync("base")).GetProperty("cached").GetBoolean());
+        foreach (string[] others in settings.Skip(1))
+        {
+            await reference.SucceedAsync(["run", OneMinute.File, .. others]);
+            Assert.True((await reference.StageAsync("base")).GetProperty("cached").GetBoolean());
+            expected.Add(await reference.HashesAsync());
+        }
         int seed = int.TryParse(Environment.GetEnvironmentVariable("R1_TEST_SEED"), out int given) ? given : Environment.ProcessId;
         output.WriteLine($"R1_TEST_SEED={seed} draws the same moments again");
         var random = new Random(seed);
@@ -28,7 +40,9 @@ public sealed class DaemonOneMinuteTests(OneMinute chain, ITestOutputHelper outp
         string[] runs;
         await using (DaemonProcess daemon = await DaemonProcess.StartAsync(r1))
         {
-            runs = [await daemon.SubmitAsync(OneMinute.File), await daemon.SubmitAsync(OneMinute.File, secondSeed)];
+            var submitted = new List<string>();
+            foreach (string[] others in settings) submitted.Add(await daemon.SubmitAsync(OneMinute.File, others));
+            runs = [.. submitted];
             await KillAsync(daemon, random);
         }
         for (int kill = 2; kill <= NumKills; kill++)
@@ -47,24 +61,25 @@ public sealed class DaemonOneMinuteTests(OneMinute chain, ITestOutputHelper outp
             Assert.Equal(0, (await daemon.TerminateAsync(GracePeriod)).ExitCode);
         }
 
-        Assert.Equal(await chain.Undisturbed.HashesAsync(), await r1.HashesAsync(runs[0]));
-        Assert.Equal(await reference.HashesAsync(), await r1.HashesAsync(runs[1]));
+        for (int run = 0; run < NumRuns; run++) Assert.Equal(expected[run], await r1.HashesAsync(runs[run]));
         Assert.Equal(runs.Order(), (await r1.JsonAsync("runs")).Where(run => run.GetProperty("pipeline").GetString() == "one-minute").Select(run => run.GetProperty("run").GetString()!).Order());
         foreach (string run in runs) await AssertEveryStepOnceAsync(r1, run);
     }
 
-    /// <summary>Another seed for everything but the base and the rows that it is made of.</summary>
-    private async Task<string[]> SecondSeedAsync()
+    private async Task<string> CorpusSeedAsync()
     {
         string definition = Path.Combine(chain.Undisturbed.State, "runs", await chain.Undisturbed.NewestRunAsync(), "definition.json");
         using var resolved = JsonDocument.Parse(await File.ReadAllTextAsync(definition));
         JsonElement corpus = resolved.RootElement.GetProperty("data").EnumerateArray().Single(source => source.GetProperty("name").GetString() == "corpus");
-        return ["--set", "seed=2", "--set", "stages.base.seed=1", "--set", $"data.corpus.seed={corpus.GetProperty("addition").GetProperty("seed").GetInt64()}"];
+        return corpus.GetProperty("addition").GetProperty("seed").GetRawText();
     }
+
+    /// <summary>Another seed for everything but the base and the rows that it is made of.</summary>
+    private static string[] Reseeded(int seed, string corpusSeed) => ["--set", $"seed={seed}", "--set", "stages.base.seed=1", "--set", $"data.corpus.seed={corpusSeed}"];
 
     private async Task KillAsync(DaemonProcess daemon, Random random)
     {
-        var moment = TimeSpan.FromSeconds(2 + (4 * random.NextDouble()));
+        var moment = TimeSpan.FromSeconds(2 + (2 * NumRuns * random.NextDouble()));
         await Task.Delay(moment);
         await daemon.KillAsync();
         output.WriteLine($"killed {moment.TotalSeconds:0.00} s after it listened");
