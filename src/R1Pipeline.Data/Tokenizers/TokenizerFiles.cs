@@ -11,6 +11,9 @@ namespace R1Pipeline.Data.Tokenizers;
 /// </summary>
 internal sealed class TokenizerFiles
 {
+    /// <summary>Far beyond the largest published vocabulary.</summary>
+    private const int MaxIds = 1 << 22;
+
     private readonly byte[] _tokenizerJson;
 
     public TokenizerFiles(string origin, byte[] tokenizerJson, JsonObject config)
@@ -94,7 +97,7 @@ internal sealed class TokenizerFiles
     public Dictionary<string, int> Vocabulary()
     {
         JsonObject vocabulary = Model["vocab"] as JsonObject ?? throw Unusable("tokenizer.json has no model.vocab object");
-        return vocabulary.ToDictionary(entry => entry.Key, entry => (int)entry.Value!, StringComparer.Ordinal);
+        return vocabulary.ToDictionary(entry => entry.Key, entry => Id(entry.Key, entry.Value), StringComparer.Ordinal);
     }
 
     public AddedTokenSet AddedTokens()
@@ -120,6 +123,11 @@ internal sealed class TokenizerFiles
     }
 
     public StageFailedException Unusable(string what) => new(StageFailureClass.UserData, $"{Origin}: {what}");
+
+    // Lists are made as long as the largest id: a damaged one must not ask for gigabytes.
+    private int Id(string token, JsonNode? value) => value is JsonValue number && number.TryGetValue(out int id) && id is >= 0 and < MaxIds
+        ? id
+        : throw Unusable($"tokenizer.json gives token {token} the id {value?.ToJsonString() ?? "null"}; an integer from 0 to {MaxIds - 1} is expected");
 
     private static bool Flag(JsonObject token, string name) => token[name] is JsonValue value && value.TryGetValue(out bool flag) && flag;
 }

@@ -17,11 +17,11 @@ internal static class DecoderWeights
     public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable)
     {
         using var source = new SafetensorsFolder(directory);
-        Check(source, directory, config, head);
+        Check(source, config, head);
         var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable);
         try
         {
-            Read(source, directory, config, parameters);
+            Read(source, config, parameters);
         }
         catch
         {
@@ -37,8 +37,8 @@ internal static class DecoderWeights
     public static void LoadInto(string directory, DecoderConfig config, FlatParameters parameters)
     {
         using var source = new SafetensorsFolder(directory);
-        Check(source, directory, config, DecoderParameters.HeadOf(parameters));
-        Read(source, directory, config, parameters);
+        Check(source, config, DecoderParameters.HeadOf(parameters));
+        Read(source, config, parameters);
     }
 
     /// <summary>Writes the parameters under their foreign names: <c>model.safetensors</c>, or shards and <c>model.safetensors.index.json</c>.</summary>
@@ -71,7 +71,7 @@ internal static class DecoderWeights
         if (largest > (double)Half.MaxValue) throw Wrong(directory, $"tensor {name} reaches {largest}, F16 ends at {Half.MaxValue}: write BF16 or F32");
     }
 
-    private static void Read(SafetensorsFolder source, string directory, DecoderConfig config, FlatParameters parameters)
+    private static void Read(SafetensorsFolder source, DecoderConfig config, FlatParameters parameters)
     {
         using IDisposable frozen = no_grad();
         foreach (WeightSlice slice in WeightMap.Slices(config, DecoderParameters.HeadOf(parameters)))
@@ -82,25 +82,25 @@ internal static class DecoderWeights
 
             // Reductions that allocate nothing; both carry NaN through.
             if (!double.IsFinite(Number.From(target.max())) || !double.IsFinite(Number.From(target.min())))
-                throw Wrong(directory, $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
+                throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
         }
     }
 
-    private static void Check(SafetensorsFolder source, string directory, DecoderConfig config, DecoderHead head)
+    private static void Check(SafetensorsFolder source, DecoderConfig config, DecoderHead head)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (WeightSlice slice in WeightMap.Slices(config, head))
         {
             IReadOnlyList<long> shape = source.ShapeOf(slice.ForeignName)
-                ?? throw Wrong(directory, $"the weights have no tensor {slice.ForeignName}, which config.json asks for");
+                ?? throw Wrong(source.Location, $"there is no tensor {slice.ForeignName}, which config.json asks for");
             if (!shape.SequenceEqual(slice.Shape))
-                throw Wrong(directory, $"tensor {slice.ForeignName} has shape [{string.Join(", ", shape)}], config.json asks for [{string.Join(", ", slice.Shape)}]");
+                throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} has shape [{string.Join(", ", shape)}], config.json asks for [{string.Join(", ", slice.Shape)}]");
             known.Add(slice.ForeignName);
         }
 
         string? stray = source.Names.FirstOrDefault(name => !known.Contains(name) && !WeightMap.IsLeftAside(name, config));
-        if (stray is not null) throw Wrong(directory, $"nothing in a {config.Family} model of this config.json reads tensor {stray}");
+        if (stray is not null) throw Wrong(source.PathOf(stray), $"nothing in a {config.Family} model of this config.json reads tensor {stray}");
     }
 
-    private static StageFailedException Wrong(string directory, string problem) => new(StageFailureClass.UserData, $"{directory}: {problem}");
+    private static StageFailedException Wrong(string path, string problem) => new(StageFailureClass.UserData, $"{path}: {problem}");
 }

@@ -27,9 +27,10 @@ public sealed class SafetensorsFolder : IDisposable
         string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, IndexFile);
         try
         {
+            Location = File.Exists(single) ? single : index;
             if (File.Exists(single)) OpenSingle(single);
             else if (File.Exists(index)) OpenShards(directory, index);
-            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {IndexFile} is expected");
+            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {IndexFile} is expected; convert other formats to safetensors");
         }
         catch
         {
@@ -38,11 +39,17 @@ public sealed class SafetensorsFolder : IDisposable
         }
     }
 
+    /// <summary>The file that says which tensors there are.</summary>
+    public string Location { get; }
+
     /// <summary>All tensor names.</summary>
     public IReadOnlyCollection<string> Names => _readerOf.Keys;
 
     /// <summary>The shape of a tensor; null when there is none of this name.</summary>
     public IReadOnlyList<long>? ShapeOf(string name) => _readerOf.TryGetValue(name, out SafetensorsReader? reader) ? reader.Entries[name].Shape : null;
+
+    /// <summary>The file that holds a tensor.</summary>
+    public string PathOf(string name) => _readerOf[name].Path;
 
     /// <summary>Reads a tensor over <paramref name="target"/>: see <see cref="SafetensorsReader.ReadInto"/>.</summary>
     public void ReadInto(string name, Tensor target) => _readerOf[name].ReadInto(name, target);

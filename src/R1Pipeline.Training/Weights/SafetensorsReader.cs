@@ -16,13 +16,12 @@ public sealed class SafetensorsReader : IDisposable
 
     private readonly FileStream _file;
     private readonly MemoryMappedFile _map;
-    private readonly string _path;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="StageFailedException">UserData: the file is missing or damaged.</exception>
     public SafetensorsReader(string path)
     {
-        _path = path;
+        Path = path;
         if (!File.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{path} is missing");
         _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
@@ -37,6 +36,9 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
@@ -44,34 +46,22 @@ public sealed class SafetensorsReader : IDisposable
     public Tensor Read(string name)
     {
         SafetensorsEntry entry = Entry(name);
-        ScalarType type = entry.Dtype switch
-        {
-            "F32" or "F16" or "BF16" => ScalarType.Float32,
-            "I64" => ScalarType.Int64,
-            "I32" => ScalarType.Int32,
-            "I16" => ScalarType.Int16,
-            "I8" => ScalarType.Int8,
-            "U8" => ScalarType.Byte,
-            "BOOL" => ScalarType.Bool,
-            _ => throw Unsupported(entry),
-        };
-        Tensor result = empty([.. entry.Shape], dtype: type);
+        Tensor result = empty([.. entry.Shape], dtype: TypeOf(entry));
         ReadInto(name, result);
         return result;
     }
 
     /// <summary>Reads a tensor over <paramref name="target"/>.</summary>
     /// <param name="name">Name in the file.</param>
-    /// <param name="target">Contiguous, of the same number of elements; fp32 for F32, F16 and BF16.</param>
+    /// <param name="target">Contiguous, of the same number of elements; fp32 for F32, F16 and BF16, else of the file's type.</param>
     /// <exception cref="StageFailedException">UserData: no such tensor, or a type that does not fit.</exception>
     public void ReadInto(string name, Tensor target)
     {
         SafetensorsEntry entry = Entry(name);
         if (target.numel() != entry.Shape.Aggregate(1L, (product, size) => product * size))
-            throw new ArgumentException($"{_path}: tensor {name} has shape [{string.Join(", ", entry.Shape)}], the target [{string.Join(", ", target.shape)}]", nameof(target));
-        bool isHalf = entry.Dtype is "F16" or "BF16";
+            throw new ArgumentException($"{Path}: tensor {name} has shape [{string.Join(", ", entry.Shape)}], the target [{string.Join(", ", target.shape)}]", nameof(target));
+        if (target.dtype != TypeOf(entry)) throw Unsupported(entry);
         int size = SafetensorsHeader.SizeOf(entry.Dtype);
-        if (isHalf ? target.dtype != ScalarType.Float32 : target.element_size() != size) throw Unsupported(entry);
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor flat = target.view(-1);
@@ -108,10 +98,22 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
+    private ScalarType TypeOf(SafetensorsEntry entry) => entry.Dtype switch
+    {
+        "F32" or "F16" or "BF16" => ScalarType.Float32,
+        "I64" => ScalarType.Int64,
+        "I32" => ScalarType.Int32,
+        "I16" => ScalarType.Int16,
+        "I8" => ScalarType.Int8,
+        "U8" => ScalarType.Byte,
+        "BOOL" => ScalarType.Bool,
+        _ => throw Unsupported(entry),
+    };
+
     private SafetensorsEntry Entry(string name) => Entries.TryGetValue(name, out SafetensorsEntry? entry)
         ? entry
-        : throw new StageFailedException(StageFailureClass.UserData, $"{_path} has no tensor {name}");
+        : throw new StageFailedException(StageFailureClass.UserData, $"{Path} has no tensor {name}");
 
     private StageFailedException Unsupported(SafetensorsEntry entry) =>
-        new(StageFailureClass.UserData, $"{_path}: tensor {entry.Name} has dtype {entry.Dtype}; accepted here: F32, F16, BF16");
+        new(StageFailureClass.UserData, $"{Path}: tensor {entry.Name} has dtype {entry.Dtype}; accepted here: F32, F16, BF16");
 }

@@ -5,13 +5,15 @@ using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Stages.ImportModel;
 
 /// <summary>
 /// Takes a Hugging Face folder into the store: weights as they are, plus the chat template that the chain shall use. One step.
-/// Refuses a folder that this product cannot compute with, before anything is copied for good.
+/// Refuses a folder that this product cannot compute with, before anything is copied for good: the weights are read once as the next stage will read them,
+/// and where the user has them, so that a message names a file that is still there.
 /// </summary>
 public sealed class ImportModelStage : IStage
 {
@@ -29,17 +31,18 @@ public sealed class ImportModelStage : IStage
         }
 
         var metrics = new Dictionary<string, double>();
+        using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
         var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
         {
             metrics["bytes"] = ModelFiles.Copy(options.Path, directory, context.Progress);
-            metrics["parameters"] = Complete(context, directory, options.ChatTemplate);
+            Complete(context, directory, options.ChatTemplate);
         });
         context.CompleteStep(new StepMetrics(1, null, metrics));
         return new StageResult(artifact, metrics, []);
     }
 
-    /// <summary>Gives the copied folder its chat template, loads it once as the next stage will, and returns its number of parameters.</summary>
-    private static long Complete(StageContext context, string directory, string? chatTemplate)
+    /// <summary>Gives the copied folder its chat template, and probes how it fits.</summary>
+    private static void Complete(StageContext context, string directory, string? chatTemplate)
     {
         if (chatTemplate is not null)
         {
@@ -49,9 +52,6 @@ public sealed class ImportModelStage : IStage
             ModelFiles.SetEndToken(directory, TokenizerFolder.Load(directory).EosId);
         }
 
-        var text = ModelText.Load(directory);
-        using var decoder = ModelFolder.Load(directory, trainable: false);
-        EntryProbe.Check(text, decoder.Config, $"model of stage {context.Request.Stage}");
-        return decoder.Parameters.Count;
+        EntryProbe.Check(ModelText.Load(directory), DecoderConfigFile.Read(directory), $"model of stage {context.Request.Stage}");
     }
 }

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Randomness;
+
+namespace R1Pipeline.Training.Tests.MalformedModels;
+
+/// <summary>Configurations that are missing, unreadable, impossible, of another architecture, or far larger than the weights beside them.</summary>
+internal static class ConfigDamage
+{
+    private const string FileName = "config.json", Anywhere = "config.json";
+
+    public static IEnumerable<MalformedModel> All()
+    {
+        yield return new("config/missing", ValidModels.Qwen2, FileName, (string directory, ref RandomStream _) => File.Delete(Path.Combine(directory, FileName)));
+        yield return Whole("empty", (_, _) => "");
+        yield return Whole("a-list", (_, _) => "[]");
+        yield return Whole("cut", (text, cut) => text[..(1 + cut % (text.Length - 4))]);
+        yield return Whole("of-17-megabytes", (text, _) => text + new string('\n', 17 << 20));
+        yield return Whole("nested-deeply", (_, _) => string.Concat(Enumerable.Repeat("{\"a\":", 50_000)));
+        yield return Whole("half-a-surrogate", (text, _) => text.Replace("\"silu\"", "\"\\udc00\"", StringComparison.Ordinal));
+
+        foreach (string key in (string[])["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size", "max_position_embeddings"])
+        {
+            yield return Set($"{key}-missing", ValidModels.Qwen2, key, null);
+            yield return Set($"{key}-zero", ValidModels.Qwen3Half, key, 0);
+            yield return Set($"{key}-a-text", ValidModels.Deepseek, key, "64");
+            if (key != "max_position_embeddings") yield return Set($"{key}-huge", ValidModels.Deepseek, key, int.MaxValue);
+        }
+
+        yield return Set("vocab-of-two-billion", ValidModels.Qwen2, "vocab_size", int.MaxValue);
+        yield return Set("vocab-beyond-integers", ValidModels.Qwen2, "vocab_size", 1e30);
+        yield return Set("heads-that-do-not-divide", ValidModels.Qwen2, "num_key_value_heads", 3);
+        yield return Set("head-of-odd-width", ValidModels.Qwen2, "head_dim", 7);
+        yield return Set("model-type-unknown", ValidModels.Qwen2, "model_type", "gpt_neox");
+        yield return Set("model-type-a-number", ValidModels.Qwen2, "model_type", 2);
+        yield return Set("architecture-of-another-family", ValidModels.Qwen2, "architectures", new JsonArray("LlamaForCausalLM"));
+        yield return Set("family-of-other-weights", ValidModels.Qwen3Half, "architectures", null, ("model_type", "llama"));
+        yield return Set("sliding-window", ValidModels.Qwen2, "use_sliding_window", true);
+        yield return Set("activation-unknown", ValidModels.Qwen2, "hidden_act", "relu2");
+        yield return Set("quantized", ValidModels.Qwen2, "quantization_config", new JsonObject { ["quant_method"] = "fp8" });
+        yield return Set("rope-unknown", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "su", ["factor"] = 4 });
+        yield return Set("rope-a-list", ValidModels.LlamaShards, "rope_scaling", new JsonArray(1));
+        yield return Set("rope-factor-below-one", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 0.5 });
+        yield return Set("experts-huge", ValidModels.Deepseek, "n_routed_experts", int.MaxValue - 1);
+        yield return Set("experts-in-no-groups", ValidModels.Deepseek, "n_group", 3);
+        yield return Set("experts-chosen-too-many", ValidModels.Deepseek, "num_experts_per_tok", 5);
+        yield return Set("latent-huge", ValidModels.Deepseek, "kv_lora_rank", int.MaxValue);
+    }
+
+    private static MalformedModel Set(string name, string model, string key, JsonNode? value, params (string Key, string Value)[] more) => new($"config/{name}", model, Anywhere, (string directory, ref RandomStream _) =>
+    {
+        string path = Path.Combine(directory, FileName);
+        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config[key] = value?.DeepClone();
+        foreach (var (other, text) in more) config[other] = text;
+        File.WriteAllText(path, config.ToJsonString());
+    });
+
+    private static MalformedModel Whole(string name, Func<string, int, string> change) => new($"config/{name}", ValidModels.Qwen2, FileName, (string directory, ref RandomStream random) =>
+    {
+        string path = Path.Combine(directory, FileName);
+        File.WriteAllText(path, change(File.ReadAllText(path), random.NextInt(int.MaxValue)));
+    });
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Randomness;
+
+namespace R1Pipeline.Training.Tests.MalformedModels;
+
+/// <summary>Tokenizers and chat templates that are missing, unreadable, too large for the model, or would never end.</summary>
+internal static class TextDamage
+{
+    private const string Tokenizer = "tokenizer.json", Config = "tokenizer_config.json";
+
+    public static IEnumerable<MalformedModel> All()
+    {
+        foreach (string file in (string[])[Tokenizer, Config])
+        {
+            yield return Whole($"{file}-missing", file, null);
+            yield return Whole($"{file}-empty", file, _ => "");
+            yield return Whole($"{file}-cut", file, text => text[..(text.Length / 2)]);
+            yield return Whole($"{file}-a-list", file, _ => "[1]");
+        }
+
+        yield return Change("vocabulary-larger-than-the-model", Tokenizer, "vocabulary", root =>
+        {
+            JsonObject vocabulary = root["model"]!["vocab"]!.AsObject();
+            for (int i = 0; i < 1000; i++) vocabulary[$"<more-{i}>"] = vocabulary.Count;
+        });
+        yield return Change("vocabulary-id-of-two-billion", Tokenizer, Tokenizer, root => root["model"]!["vocab"]!["<huge>"] = int.MaxValue);
+        yield return Change("model-missing", Tokenizer, Tokenizer, root => root.Remove("model"));
+        yield return Change("model-unknown", Tokenizer, "tokenizer", root => root["model"]!["type"] = "Unigram");
+        yield return Change("end-token-unknown", Config, Config, root => root["eos_token"] = "<nowhere>");
+        yield return Template("missing", null);
+        yield return Template("calls-itself", "{% macro again(x) %}{{ again(x) }}{% endmacro %}{{ again(1) }}");
+        yield return Template("calls-in-a-circle", "{% macro a(x) %}{{ b(x) }}{% endmacro %}{% macro b(x) %}{{ a(x) }}{% endmacro %}{{ a(messages) }}");
+        yield return Template("includes-itself", "{% include 'chat_template.jinja' %}");
+        yield return Template("counts-for-ever", "{% for i in range(10 ** 12) %}{{ i }}{% endfor %}");
+        yield return Template("grows-without-end", "{% set ns = namespace(t='aaaaaaaa') %}{% for i in range(60) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t }}");
+        yield return Template("open-block", "{% for message in messages %}{{ message.content }}");
+        yield return Template("nested-deeply", new string('(', 20_000));
+    }
+
+    private static MalformedModel Whole(string name, string file, Func<string, string>? change) => new($"text/{name}", ValidModels.Qwen2, file, (string directory, ref RandomStream _) =>
+    {
+        string path = Path.Combine(directory, file);
+        if (change is null) File.Delete(path);
+        else File.WriteAllText(path, change(File.ReadAllText(path)));
+    });
+
+    private static MalformedModel Change(string name, string file, string named, Action<JsonObject> change) => new($"text/{name}", ValidModels.Qwen2, named, (string directory, ref RandomStream _) =>
+    {
+        string path = Path.Combine(directory, file);
+        JsonObject root = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        change(root);
+        File.WriteAllText(path, root.ToJsonString());
+    });
+
+    private static MalformedModel Template(string name, string? jinja) => new($"text/template-{name}", ValidModels.Qwen2, "chat template", (string directory, ref RandomStream _) =>
+    {
+        string path = Path.Combine(directory, Config);
+        JsonObject root = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        root["chat_template"] = jinja;
+        File.WriteAllText(path, root.ToJsonString());
+    });
+}
