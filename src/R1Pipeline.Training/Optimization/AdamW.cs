@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Optimization;
 
 /// <summary>
-/// AdamW over a flat buffer: decoupled weight decay on every parameter, bias correction, epsilon added after the root, gradient clipping by the global norm
-/// (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors.
+/// AdamW over a flat buffer: decoupled weight decay on every parameter that is no buffer, bias correction, epsilon added after the root, gradient clipping by
+/// the global norm (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly double _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm;
-    private readonly Tensor _scratch;
+    private readonly Tensor _trained, _scratch;
 
     /// <summary>A fresh optimizer: both moments zero, no step done.</summary>
     /// <param name="parameters">Trained parameters.</param>
@@ -28,6 +28,7 @@ public sealed class AdamW : IDisposable
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm) = (parameters, beta1, beta2, epsilon, weightDecay, maxGradNorm);
         FirstMoment = zeros(parameters.Count).DetachFromDisposeScope();
         SecondMoment = zeros(parameters.Count).DetachFromDisposeScope();
+        _trained = parameters.Values.narrow(0, 0, parameters.TrainedCount).DetachFromDisposeScope();
         _scratch = zeros(parameters.Count).DetachFromDisposeScope();
     }
 
@@ -59,7 +60,7 @@ public sealed class AdamW : IDisposable
         double clip = _maxGradNorm / (gradientNorm + 1e-6);
         if (clip < 1) _ = g.mul_(Number.Of(clip));
         StepsDone++;
-        if (_weightDecay != 0) _ = p.mul_(Number.Of(1 - learningRate * _weightDecay));
+        if (_weightDecay != 0) _ = _trained.mul_(Number.Of(1 - learningRate * _weightDecay));
         _ = FirstMoment.mul_(Number.Of(_beta1)).add_(g, alpha: Number.Of(1 - _beta1));
         _ = SecondMoment.mul_(Number.Of(_beta2)).addcmul_(g, g, Number.Of(1 - _beta2));
         _ = _scratch.copy_(SecondMoment).sqrt_().div_(Number.Of(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone)))).add_(Number.Of(_epsilon), Number.One);
@@ -72,6 +73,7 @@ public sealed class AdamW : IDisposable
     {
         FirstMoment.Dispose();
         SecondMoment.Dispose();
+        _trained.Dispose();
         _scratch.Dispose();
     }
 }

@@ -46,5 +46,24 @@ public sealed class AdamWFixtureTests
         Assert.InRange(Difference(second.sqrt(), adam.SecondMoment.sqrt()), 0, 2e-5 * (1 + second.sqrt().max().ToDouble()));
     }
 
+    [Fact]
+    public void Step_Buffer_IsNeitherMovedNorDecayed()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = new FlatParameters([new ParameterShape("w", 3), new ParameterShape("bias", 2) { IsBuffer = true }], withGradients: true);
+        using (no_grad()) parameters.Values.fill_(2);
+        using var adam = new AdamW(parameters, 0.9, 0.95, 1e-8, weightDecay: 0.5, double.PositiveInfinity);
+        parameters["w"].mul(parameters["bias"].sum()).sum().backward();
+
+        adam.Step(0.1, adam.GradientNorm());
+
+        Assert.Equal([2f, 2f], parameters["bias"].data<float>().ToArray());
+        Assert.All(parameters["w"].data<float>().ToArray(), value => Assert.Equal(2 * (1 - 0.1 * 0.5) - 0.1, value, 1e-5));
+    }
+
+    [Fact]
+    public void Layout_TrainedTensorBehindABuffer_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => new FlatParameters([new ParameterShape("bias", 2) { IsBuffer = true }, new ParameterShape("w", 3)], withGradients: true));
+
     private static double Difference(Tensor expected, Tensor actual) => expected.sub(actual).abs().max().ToDouble();
 }
