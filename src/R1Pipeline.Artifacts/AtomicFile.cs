@@ -5,7 +5,8 @@ namespace R1Pipeline.Artifacts;
 
 /// <summary>
 /// Writes a file that is there whole or not at all, also after a power cut: temporary file beside it, fsync, rename, fsync of the folder.
-/// Replaces what is there. Leaves no temporary file behind unless the process dies.
+/// Replaces what is there. Leaves no temporary file behind unless the process dies;
+/// <see cref="RemoveOrphans"/> is for those.
 /// </summary>
 public static class AtomicFile
 {
@@ -23,11 +24,10 @@ public static class AtomicFile
         string temporary = RunDirectory.NewTemporary(parent);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
+            // Open until it is published, and locked thereby: RemoveOrphans can tell that its maker lives.
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete);
+            write(stream);
+            stream.Flush(flushToDisk: true);
             beforePublish?.Invoke();
             File.Move(temporary, path, overwrite: true);
             DurableDirectory.Flush(parent);
@@ -35,6 +35,23 @@ public static class AtomicFile
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Deletes the temporary files in a folder whose makers died. An empty one is left: its maker may be about to lock it. No such folder: nothing happens.</summary>
+    public static void RemoveOrphans(string directory)
+    {
+        if (!Directory.Exists(directory)) return;
+        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().Where(file => RunDirectory.IsTemporary(file.Name) && file.Length > 0).ToList())
+        {
+            try
+            {
+                using var dead = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            }
+            catch (IOException)
+            {
+                continue; // its maker lives and holds it, or has just published it
+            }
         }
     }
 }

@@ -103,9 +103,11 @@ public sealed class RunDirectory(string stateDirectory, string run)
         return name.StartsWith("step-", StringComparison.Ordinal) && at > 0 && long.TryParse(name.AsSpan(at + 2), out long token) ? token : null;
     }
 
+    /// <summary>Rollouts of a stage, a file an iteration.</summary>
+    public static string RolloutsOf(string stageDirectory) => Path.Combine(stageDirectory, "rollouts");
+
     /// <summary>Rollouts of one iteration, JSON Lines.</summary>
-    public static string RolloutShardOf(string stageDirectory, long iteration) =>
-        Path.Combine(stageDirectory, "rollouts", $"iteration-{iteration:D6}.jsonl");
+    public static string RolloutShardOf(string stageDirectory, long iteration) => Path.Combine(RolloutsOf(stageDirectory), $"iteration-{iteration:D6}.jsonl");
 
     /// <summary>The request that an attempt was started with.</summary>
     public static string RequestOf(string attemptDirectory) => Path.Combine(attemptDirectory, "request.json");

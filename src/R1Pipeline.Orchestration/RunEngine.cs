@@ -180,9 +180,14 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <summary>One process at a time looks for the run of a definition and creates it: two equal commands cannot both create one.</summary>
     private FileLock OneClaimAtATime() => FileLock.Wait(RunDirectory.DatabaseOf(options.StateDirectory) + ".claim.lock", TimeSpan.FromSeconds(60));
 
-    private RunLock Hold(string run) =>
-        RunLock.TryTake(new RunDirectory(options.StateDirectory, run)) ?? throw new RunRefusedException(
+    private RunLock Hold(string run)
+    {
+        var directory = new RunDirectory(options.StateDirectory, run);
+        var held = RunLock.TryTake(directory) ?? throw new RunRefusedException(
             $"run {run} is being worked on by process {store.Find(run)?.OwnerPid?.ToString() ?? "(starting)"}; `r1 watch {run}` shows it, `r1 cancel {run}` ends it");
+        AtomicFile.RemoveOrphans(directory.Root);
+        return held;
+    }
 
     /// <summary>A run is only ever continued on the data that it began with.</summary>
     private void RefuseChangedData(string run, PipelineDefinition recorded, RunState state)

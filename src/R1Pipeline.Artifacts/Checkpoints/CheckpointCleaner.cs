@@ -12,7 +12,12 @@ public static class CheckpointCleaner
     public static void RemoveOrphans(string stageDirectory, IReadOnlyList<CheckpointRef> committed, long token)
     {
         string parent = RunDirectory.CheckpointsOf(stageDirectory), attempts = RunDirectory.AttemptsOf(stageDirectory);
-        foreach (string attempt in Directory.Exists(attempts) ? Directory.EnumerateDirectories(attempts) : []) StagedDirectory.RemoveOrphans(attempt);
+        foreach (string attempt in Directory.Exists(attempts) ? Directory.EnumerateDirectories(attempts) : [])
+        {
+            StagedDirectory.RemoveOrphans(attempt);
+            AtomicFile.RemoveOrphans(attempt);
+        }
+        AtomicFile.RemoveOrphans(RunDirectory.RolloutsOf(stageDirectory));
         if (!Directory.Exists(parent)) return;
         StagedDirectory.RemoveOrphans(parent);
         var known = committed.Select(checkpoint => Path.GetFullPath(checkpoint.Directory)).ToHashSet(StringComparer.Ordinal);

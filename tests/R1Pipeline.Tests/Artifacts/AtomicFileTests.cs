@@ -32,6 +32,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void RemoveOrphans_DeletesTheDeadOnesWorkAndLeavesTheLivingOnesAndOtherFiles()
+    {
+        string dead = RunDirectory.NewTemporary(_folder.Path), other = _folder.At("file"), living = _folder.At("living");
+        File.WriteAllText(dead, "half");
+        File.WriteAllText(other, "whole");
+
+        AtomicFile.Write(living, stream => stream.Write("whole"u8), () => AtomicFile.RemoveOrphans(_folder.Path));
+
+        Assert.Equal([other, living], Directory.EnumerateFileSystemEntries(_folder.Path).Order());
+    }
+
+    [Fact]
     public void Sha256_OfAbc_IsThePublishedDigest()
     {
         const string Published = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
