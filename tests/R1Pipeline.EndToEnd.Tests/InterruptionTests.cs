@@ -125,6 +125,20 @@ public sealed class InterruptionTests : IDisposable
         Assert.NotEmpty(r1.Checkpoints("base"));
     }
 
+    [Fact]
+    public async Task Resume_FromAStageWhoseOlderCheckpointsAreGone_ComputesItAgain()
+    {
+        var r1 = new R1(_folder.State().State) { Worker = R1.CountingWorker };
+        await r1.SucceedAsync("run", CountingPipeline.Write(_folder, steps: 1, waitMilliseconds: 0), "--set", "stages.quick.with.checkpoint-every-steps=1");
+        IReadOnlyDictionary<string, string> before = await r1.HashesAsync();
+        Assert.Equal(2, r1.Checkpoints("quick").Count());
+
+        await r1.SucceedAsync("resume", await r1.NewestRunAsync(), "--from", "quick");
+
+        Assert.Equal(before, await r1.HashesAsync());
+        Assert.Equal(10, (await r1.StageAsync("quick")).GetProperty("steps_executed").GetInt64());
+    }
+
     private static async Task AssertResumedAsync(R1 r1, string stage)
     {
         JsonElement status = await r1.StageAsync(stage);

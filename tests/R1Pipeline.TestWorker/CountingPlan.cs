@@ -6,7 +6,8 @@ namespace R1Pipeline.TestWorker;
 /// <summary>
 /// What a counting stage shall do. Written as <c>steps=10,wait-ms=5,fail=out-of-memory@3,failing-attempts=1,rollouts-every=2</c> into the
 /// <c>eos-token</c> of <c>train-tokenizer</c> or the <c>path</c> of <c>import-model</c>; supervised kinds take <c>epochs</c> and RL kinds
-/// <c>iterations</c> as the number of steps; every other kind does one step.
+/// <c>iterations</c> as the number of steps, and supervised kinds <c>max-tokens</c> as the megabytes that a sequence takes in the last of them; every
+/// other kind does one step.
 /// </summary>
 /// <param name="Steps">Steps to do.</param>
 /// <param name="Wait">Time that a step takes.</param>
@@ -15,13 +16,20 @@ namespace R1Pipeline.TestWorker;
 /// <param name="FailStep">Step at whose end it fails.</param>
 /// <param name="FailingAttempts">Attempts that fail, from the first; later ones succeed.</param>
 /// <param name="RolloutsEvery">Steps between two committed rollout shards; 0: none.</param>
-internal sealed record CountingPlan(long Steps, TimeSpan Wait, int WaitingAttempts, string? Fail, long FailStep, int FailingAttempts, long RolloutsEvery)
+/// <param name="MicroBatch">Sequences that are in memory at once.</param>
+/// <param name="SequenceBytes">What one of them takes in the last step; the steps before take less, in proportion. 0: nothing.</param>
+internal sealed record CountingPlan(
+    long Steps, TimeSpan Wait, int WaitingAttempts, string? Fail, long FailStep, int FailingAttempts, long RolloutsEvery, int MicroBatch = 8, long SequenceBytes = 0)
 {
     public static CountingPlan Of(StageOptions options) => options switch
     {
         TrainTokenizerOptions tokenizer => Parse(tokenizer.EosToken),
         ImportModelOptions import => Parse(Path.GetFileName(import.Path)),
-        SupervisedOptions supervised => Parse($"steps={supervised.Epochs}"),
+        SupervisedOptions supervised => Parse($"steps={supervised.Epochs}") with
+        {
+            MicroBatch = supervised.MicroBatch ?? supervised.BatchSize,
+            SequenceBytes = 1_000_000L * (supervised.MaxTokens ?? 0),
+        },
         GrpoOptions grpo => Parse($"steps={grpo.Iterations},rollouts-every=1"),
         _ => Parse("steps=1"),
     };

@@ -33,11 +33,13 @@ internal sealed class CountingStage(StageKind kind) : IStage
         Console.Out.WriteLine("Printed by a library that knows nothing of the channel.");
         context.Plan(plan.Steps);
         context.Phase("counting");
+        int microBatch = context.MicroBatch(plan.MicroBatch);
         for (long step = (context.Resume?.Step ?? 0) + 1; step <= plan.Steps; step++)
         {
             if (plan.RolloutsEvery > 0 && step % plan.RolloutsEvery == 0) context.CommitRollouts(step / plan.RolloutsEvery, [Rollout(context, step, step / plan.RolloutsEvery)]);
             double draw = new RandomStream(context.Request.Seed, context.Request.Stage, step, "count").NextDouble();
             state = Hash(string.Create(CultureInfo.InvariantCulture, $"{state} {step} {draw:R}"));
+            TakeMemory(plan.SequenceBytes * microBatch * step / plan.Steps);
             if (context.Request.Attempt <= plan.WaitingAttempts) Wait(plan.Wait);
             context.CompleteStep(new StepMetrics(step, plan.RolloutsEvery > 0 ? step / plan.RolloutsEvery : null, new Dictionary<string, double> { ["draw"] = draw }));
             if (plan.Fail is { } way && step == plan.FailStep && context.Request.Attempt <= plan.FailingAttempts)
@@ -50,7 +52,7 @@ internal sealed class CountingStage(StageKind kind) : IStage
         }
         ArtifactRef artifact = context.CommitArtifact(kind.Output, directory => File.WriteAllText(Path.Combine(directory, StateFile), state));
         var refused = new Dictionary<string, long> { ["too-long"] = 1 };
-        return new StageResult(artifact, new { state, microBatch = context.MicroBatch(8) }, [.. context.Request.Data.Select(name => new DataAccount(name, 3, 1, 1, refused))]);
+        return new StageResult(artifact, new { state, microBatch }, [.. context.Request.Data.Select(name => new DataAccount(name, 3, 1, 1, refused))]);
     }
 
     [SuppressMessage("Usage", "CA2201", Justification = "This is what the tensor library throws.")]
@@ -93,6 +95,15 @@ internal sealed class CountingStage(StageKind kind) : IStage
     // A frame of its own: a stack dump must name it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Hang() => Wait(Timeout.InfiniteTimeSpan);
+
+    /// <summary>Really has that much memory for a moment, as a training step has: every page of it is written to.</summary>
+    private static unsafe void TakeMemory(long bytes)
+    {
+        if (bytes == 0) return;
+        void* memory = NativeMemory.Alloc((nuint)bytes);
+        NativeMemory.Fill(memory, (nuint)bytes, 1);
+        NativeMemory.Free(memory);
+    }
 
     private static void Wait(TimeSpan time)
     {

@@ -16,9 +16,11 @@ internal sealed class DoomedDirectory : IDisposable
             Directory.Move(directory, moved);
             _moved = moved;
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException) when (!Directory.Exists(directory))
         {
-            _moved = null; // gone already: a later attempt of the stage was quicker
+            // Gone already: a later attempt of the stage was quicker. The exception's type does not say so: the runtime reads errno of a process's first
+            // failed rename too late, and finds another error in it ("Unknown error 203").
+            _moved = null;
         }
     }
 
@@ -34,7 +36,7 @@ internal sealed class DoomedDirectory : IDisposable
         {
             Directory.Delete(directory, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException error) when (error is DirectoryNotFoundException || !Directory.Exists(directory))
         {
             return; // the other one deletes what is left, or the next clean-up does
         }

@@ -25,15 +25,18 @@ internal static partial class TorturePipelines
           report: { uses: evaluation, models: [base, rl], tasks: { held-out: { data: held-out } } }
         """;
 
+    /// <summary>The base alone.</summary>
+    public static string BaseOnly() => Beginning("base-only", numStages: 1);
+
     /// <summary>
-    /// The file up to the end of its first stage, under a name of its own: stage keys do not depend on it, so that a run of the whole file takes the
-    /// base over.
+    /// The file up to the end of one of its stages, under a name of its own: stage keys do not depend on it, so that a run of the whole file takes these
+    /// stages over.
     /// </summary>
-    public static string BaseOnly()
+    public static string Beginning(string name, int numStages)
     {
         string text = File.ReadAllText(OneMinute);
-        Match second = StageHead().Matches(text, text.IndexOf("\nstages:", StringComparison.Ordinal))[1];
-        return text[..second.Index].Replace("\nname: one-minute", "\nname: base-only", StringComparison.Ordinal);
+        Match next = StageHead().Matches(text, text.IndexOf("\nstages:", StringComparison.Ordinal))[numStages];
+        return text[..next.Index].Replace("\nname: one-minute", $"\nname: {name}", StringComparison.Ordinal);
     }
 
     /// <summary>A checkpoint after every step and attempts enough, for each of the stages.</summary>

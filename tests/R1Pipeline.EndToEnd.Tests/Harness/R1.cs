@@ -22,6 +22,9 @@ internal sealed class R1(string state)
     /// <summary>Worker executable; null: the real one.</summary>
     public string? Worker { get; init; }
 
+    /// <summary>Faults (<c>R1_FAULT</c>) of what is started; null: none.</summary>
+    public string? Faults { get; init; }
+
     /// <summary>Starts a command; its state folder is this one.</summary>
     public R1Process Start(params string[] arguments) =>
         // A directive such as [suggest] takes the command line that follows it as its own.
@@ -35,8 +38,9 @@ internal sealed class R1(string state)
     {
         var start = new ProcessStartInfo(program, line) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NO_COLOR"] = "1";
-        foreach (string name in new[] { "R1_STATE", "R1_SERVER", "R1_DAEMON", "R1_WORKER", "R1_DATABASE", "R1_DATABASE_FILE" }) start.Environment.Remove(name);
+        foreach (string name in new[] { "R1_STATE", "R1_SERVER", "R1_DAEMON", "R1_WORKER", "R1_DATABASE", "R1_DATABASE_FILE", "R1_FAULT" }) start.Environment.Remove(name);
         if (Worker is not null) start.Environment["R1_WORKER"] = Worker;
+        if (Faults is not null) start.Environment["R1_FAULT"] = Faults;
         foreach ((string name, string value) in environment) start.Environment[name] = value;
 
         // Slot locks lie in the temporary folder: a run of the developer's own must not hold up the tests, nor they it.
