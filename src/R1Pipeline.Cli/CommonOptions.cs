@@ -96,8 +96,8 @@ internal static class CommonOptions
     }
 
     /// <summary>The store that the command line, the environment or the current directory names; null: there is none and none was wanted.</summary>
-    public static IRunStore? OpenStore(ParseResult parsed, bool create, Action<string>? say = null) =>
-        RunStores.Open(StateDirectory(parsed), create, DatabaseSetting.Of(parsed.GetValue(Database), Environment.GetEnvironmentVariable), say);
+    public static IRunStore? OpenStore(ParseResult parsed, bool create, Action<string>? say = null, CancellationToken stop = default) =>
+        RunStores.Open(StateDirectory(parsed), create, DatabaseSetting.Of(parsed.GetValue(Database), Environment.GetEnvironmentVariable), say, stop);
 
     /// <summary>An option that does not exist is a mistake, not the name of a run or a file.</summary>
     private static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>

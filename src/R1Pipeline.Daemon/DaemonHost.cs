@@ -35,11 +35,13 @@ internal static class DaemonHost
 
         using DaemonLock alone = DaemonLock.Take(arguments.StateDirectory);
         await using var log = DaemonLog.Create(arguments.StateDirectory);
-        using IRunStore store = RunStores.Open(arguments.StateDirectory, create: true, arguments.Database, message => log.Warning("{Message:l}", message))!;
+        using var stop = new CancellationTokenSource();
+        using IRunStore store = RunStores.Open(arguments.StateDirectory, create: true, arguments.Database, message => log.Warning("{Message:l}", message), stop.Token)!;
         var socket = new DaemonSocket(arguments.Socket);
         await socket.ClearAsync();
 
         await using WebApplication application = Build(arguments, options, store, socket, log);
+        using var stopping = application.Lifetime.ApplicationStopping.Register(stop.Cancel);
         var queue = application.Services.GetRequiredService<RunQueue>();
         await application.RunAsync();
         // A queue that broke stops the host without a word: it must not look like an orderly end.
@@ -63,7 +65,7 @@ internal static class DaemonHost
             .AddSingleton<IHostLifetime, DaemonLifetime>()
             .AddSingleton<RunEvents, Unwatched>()
             .AddSingleton<RunEngine>()
-            .AddSingleton(new RunReader(store, options.StateDirectory))
+            .AddSingleton(services => new RunReader(store, options.StateDirectory, services.GetRequiredService<RunQueue>().GoesOnWith))
             .AddSingleton(new RunLogReader(store, options.StateDirectory))
             .AddSingleton(new RunCancellation(store, options.StateDirectory, TimeProvider.System))
             .AddSingleton<RunQueue>()

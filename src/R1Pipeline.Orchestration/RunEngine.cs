@@ -46,8 +46,8 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     /// <param name="definition">What to run; file hashes are filled in here.</param>
     /// <param name="source">The file it came from, kept beside the run.</param>
     /// <param name="priority">As for <see cref="RunAsync"/>.</param>
-    /// <exception cref="RunRefusedException">It does not fit on this machine, or a file cannot be read.</exception>
-    public RunState Submit(PipelineDefinition definition, RunSource source, int? priority = null)
+    /// <exception cref="RunRefusedException">It does not fit on this machine, a file cannot be read, or the disk is full.</exception>
+    public RunState Submit(PipelineDefinition definition, RunSource source, int? priority = null) => Guard(() =>
     {
         definition = _hashes.FillIn(definition);
         using var alone = OneClaimAtATime();
@@ -55,7 +55,7 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         Prioritize(run, priority);
         using var held = RunLock.TryTake(new RunDirectory(options.StateDirectory, run));
         return held is null ? store.Find(run)! : store.Apply(run, new RunQueued(time.GetUtcNow()));
-    }
+    });
 
     /// <summary>Goes on with a run, or redoes it from a stage.</summary>
     /// <param name="run">Run id.</param>
@@ -71,15 +71,15 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
     });
 
     /// <summary>As <see cref="ResumeAsync"/>, but only puts the run into the queue.</summary>
-    /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, or its data changed.</exception>
-    public RunState Requeue(string run, string? from, IReadOnlyCollection<string> accept)
+    /// <exception cref="RunRefusedException">No such run or stage, the run has an owner, its data changed, or the disk is full.</exception>
+    public RunState Requeue(string run, string? from, IReadOnlyCollection<string> accept) => Guard(() =>
     {
         var definition = RequireResumable(run, from, accept);
         using var held = Hold(run);
         store.Apply(run, new RunQueued(time.GetUtcNow()));
         Prepare(definition, run, from, accept);
         return store.Find(run)!;
-    }
+    });
 
     private PipelineDefinition RequireResumable(string run, string? from, IReadOnlyCollection<string> accept)
     {
@@ -93,22 +93,38 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         return definition;
     }
 
-    /// <summary>What ends the work on any run is a refusal that says so: a disk without space, another owner.</summary>
     private async Task<RunOutcome> GuardAsync(Func<Task<RunOutcome>> work)
     {
         try
         {
             return await work();
         }
-        catch (IOException e) when (DiskGuard.IsDiskFull(e))
+        catch (Exception e) when (RefusalOf(e) is { } refusal)
         {
-            throw new RunRefusedException($"the disk of {options.StateDirectory} is full ({e.Message}); free space and the same command goes on", exitCode: 3);
-        }
-        catch (Exception e) when (e is OwnerReplacedException or LeaseTakenException)
-        {
-            throw new RunRefusedException($"{e.Message}; this process has stopped and leaves the run to it");
+            throw refusal;
         }
     }
+
+    private RunState Guard(Func<RunState> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (RefusalOf(e) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    /// <summary>What ends the work on any run is a refusal that says so: a disk without space, another owner. Null: it is something else.</summary>
+    private RunRefusedException? RefusalOf(Exception error) => error switch
+    {
+        IOException full when DiskGuard.IsDiskFull(full) =>
+            new RunRefusedException($"the disk of {options.StateDirectory} is full ({full.Message}); free space and the same command goes on", exitCode: 3, full),
+        OwnerReplacedException or LeaseTakenException => new RunRefusedException($"{error.Message}; this process has stopped and leaves the run to it", cause: error),
+        _ => null,
+    };
 
     private async Task<RunOutcome> WorkAsync(PipelineDefinition definition, string run, Action prepare, CancellationToken stop)
     {

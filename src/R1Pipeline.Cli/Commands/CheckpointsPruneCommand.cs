@@ -36,7 +36,7 @@ internal static class CheckpointsPruneCommand
     {
         var terminal = Terminal.Of(parsed);
         using var state = StateStore.Require(parsed);
-        PruneOutcome outcome = new CheckpointPruner(state.Store, state.Directory).Prune(run, keep, stage, dryRun);
+        PruneOutcome outcome = new CheckpointPruner(state.Store, state.Directory, TimeProvider.System).Prune(run, keep, stage, dryRun);
         foreach (PrunedCheckpoint checkpoint in outcome.Dropped)
         {
             if (json) terminal.PrintJson(new { checkpoint.Stage, checkpoint.Step, checkpoint.Bytes, Path = checkpoint.Folder, Dropped = !dryRun });

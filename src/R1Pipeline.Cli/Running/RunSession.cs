@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Cli.Progress;
 using R1Pipeline.Contracts.Stages;
@@ -52,7 +53,7 @@ internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
         if (RetryPauses.First(Environment.GetEnvironmentVariable(RetryPauses.Variable)) is { } pause) options = options with { RetryDelay = pause };
 
         using var signals = new SignalStop(_terminal.RestoreCursor);
-        using IRunStore store = CommonOptions.OpenStore(parsed, create: true, _terminal.Say)!;
+        using IRunStore store = CommonOptions.OpenStore(parsed, create: true, _terminal.Say, signals.Stop)!;
         RunOutcome outcome;
         await using (ProgressDisplay display = ProgressDisplay.Create(_terminal, _stateDirectory, TimeProvider.System))
         {
@@ -61,8 +62,7 @@ internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
             outcome = await host.Services.GetRequiredService<RunService>().Outcome;
             await host.StopAsync(CancellationToken.None);
         }
-        Conclude(outcome, store);
-        return outcome.ExitCode;
+        return Conclude(outcome, store);
     }
 
     private IHost Build(RunEngineOptions options, IRunStore store, RunEvents events, RunWork work, SignalStop signals)
@@ -83,20 +83,24 @@ internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
         return builder.Build();
     }
 
-    private void Conclude(RunOutcome outcome, IRunStore store)
+    private int Conclude(RunOutcome outcome, IRunStore store)
     {
         RunState run = outcome.Run;
         if (json) _terminal.PrintJson(new RunReader(store, _stateDirectory).Status(run.Id));
-        WriteReport(run, store);
+        bool owed = !WriteReport(run, store);
         foreach (StageState stage in run.Stages.Where(stage => stage.State == ExecutionState.Failed && stage.Message is not null))
         {
             _terminal.Fail($"{stage.Name}: {stage.Message}");
         }
         _terminal.Say(Closing(run));
+        return owed && outcome.ExitCode == ExitCode.Done ? ExitCode.Interrupted : outcome.ExitCode;
     }
 
-    /// <summary>A report that cannot be written (a full disk, a damaged sample) changes nothing about how the run ended.</summary>
-    private void WriteReport(RunState run, IRunStore store)
+    /// <summary>
+    /// Writes it; false: the disk is full, and the report is owed. One that cannot be written for another reason (a damaged sample) changes nothing about
+    /// how the run ended.
+    /// </summary>
+    private bool WriteReport(RunState run, IRunStore store)
     {
         try
         {
@@ -105,10 +109,17 @@ internal sealed class RunSession(ParseResult parsed, int? slots, bool json)
             var directory = new RunDirectory(_stateDirectory, run.Id);
             ReportWriter.Write(report, directory);
             _terminal.Say($"report: {directory.ReportHtml} (and report.md)");
+            return true;
+        }
+        catch (IOException full) when (DiskGuard.IsDiskFull(full))
+        {
+            _terminal.Fail($"there is no space for the report of run {run.Id}: {full.Message}; free space, and r1 resume {run.Id} writes it");
+            return false;
         }
         catch (Exception error) when (ReportWriter.IsHarmless(error))
         {
             _terminal.Fail($"the report of run {run.Id} could not be written: {error.Message}");
+            return true;
         }
     }
 

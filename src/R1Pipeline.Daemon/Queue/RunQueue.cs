@@ -18,6 +18,9 @@ namespace R1Pipeline.Daemon.Queue;
 /// </summary>
 internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEngine engine, ISystemdNotifier systemd, ILogger log, TimeProvider time) : BackgroundService
 {
+    // How the engine refuses what a full disk keeps it from: there may be space later.
+    private const int FullDisk = 3;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly ServiceState Alive = new("WATCHDOG=1");
@@ -33,6 +36,9 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
 
     /// <summary>Whether it still makes its rounds.</summary>
     public bool Moves => time.GetElapsedTime(Interlocked.Read(ref _lastRound)) < Patience;
+
+    /// <summary>Whether a run that lost its store goes on as soon as that answers: to a client it does not rest meanwhile.</summary>
+    public bool GoesOnWith(string run) => _lost.Contains(run);
 
     /// <summary>A person asked for the run, again perhaps: whatever kept the queue from it before is forgotten.</summary>
     public void Admit(string run) => _leftAlone.TryRemove(run, out _);
@@ -60,10 +66,10 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
                 Start(stoppingToken);
                 Advanced();
             }
-            catch (Exception error) when (error is StoreUnavailableException or IOException)
+            catch (Exception error) when (error is StoreUnavailableException or IOException or RunRefusedException { ExitCode: FullDisk })
             {
                 // No round, no sign of life: systemd and the health check see a store that stays away.
-                log.Warning(error, "The store does not answer; the queue tries again");
+                log.Warning(error, "The store cannot be read or written; the queue tries again");
             }
             await Task.WhenAny([Task.Delay(Interval, time, stoppingToken), .. _active.Values]);
             Forget();
@@ -84,7 +90,7 @@ internal sealed class RunQueue(RunEngineOptions options, IRunStore store, RunEng
         {
             engine.Requeue(run, from: null, accept: []);
         }
-        catch (Exception refusal) when (refusal is RunRefusedException or InvalidDataException)
+        catch (Exception refusal) when (refusal is RunRefusedException { ExitCode: not FullDisk } or InvalidDataException)
         {
             log.Warning("Run {Run} is left alone: {Reason}", run, refusal.Message);
         }

@@ -13,26 +13,30 @@ public sealed class FileLock : IDisposable
     /// <summary>Takes the lock, or returns null when another process (or another lock of this one) holds it.</summary>
     /// <param name="path">Lock file; created with its folder where missing.</param>
     /// <param name="note">Text for people who look into the file: who holds it.</param>
+    /// <exception cref="IOException">The note cannot be written: the disk is full.</exception>
     public static FileLock? TryTake(string path, string? note = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         FileStream stream;
         try
         {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException) when (File.Exists(path))
         {
             return null;
         }
 
-        if (note is not null)
+        try
         {
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(note));
-            stream.Flush();
+            if (note is not null) Write(stream, note);
+            return new FileLock(stream);
         }
-        return new FileLock(stream);
+        catch
+        {
+            stream.Dispose(); // the lock must not stay with nobody
+            throw;
+        }
     }
 
     /// <summary>Takes the lock, waiting up to <paramref name="patience"/> for it.</summary>
@@ -66,4 +70,10 @@ public sealed class FileLock : IDisposable
 
     /// <summary>Frees the lock.</summary>
     public void Dispose() => _stream.Dispose();
+
+    private static void Write(FileStream stream, string note)
+    {
+        stream.SetLength(0);
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(note));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Artifacts.Disk;
 using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Orchestration.Stores;
@@ -30,11 +31,14 @@ public sealed class FileHashes(IRunStore? store)
             }
             return Sha256.OfText(list.ToString());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             throw new RunRefusedException($"model folder {folder} cannot be read: {e.Message}", exitCode: 2);
         }
     }
+
+    // No file is too full to be read: a full disk is that of the store, which remembers the hash.
+    private static bool IsUnreadable(Exception error) => error is UnauthorizedAccessException || (error is IOException io && !DiskGuard.IsDiskFull(io));
 
     private string OfFile(DataSourceDefinition source)
     {
@@ -42,7 +46,7 @@ public sealed class FileHashes(IRunStore? store)
         {
             return OfFile(new FileInfo(source.Path!));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             throw new RunRefusedException($"data source {source.Name}: {source.Path} cannot be read: {e.Message}", exitCode: 2);
         }

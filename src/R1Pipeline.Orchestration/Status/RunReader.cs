@@ -10,7 +10,10 @@ using R1Pipeline.Orchestration.Stores;
 namespace R1Pipeline.Orchestration.Status;
 
 /// <summary>Reads what <c>runs</c>, <c>status</c>, <c>metrics</c>, <c>rollouts</c> and <c>checkpoints list</c> show, in the shape of their <c>--json</c> contracts. Changes nothing.</summary>
-public sealed class RunReader(IRunStore store, string stateDirectory)
+/// <param name="store">The store of the state folder.</param>
+/// <param name="stateDirectory">The state folder.</param>
+/// <param name="goesOnWith">Whether this process is about to go on with a run although it does not hold its lock now; null: with none.</param>
+public sealed class RunReader(IRunStore store, string stateDirectory, Func<string, bool>? goesOnWith = null)
 {
     /// <summary>All runs, oldest first.</summary>
     public IReadOnlyList<RunSummary> Runs() =>
@@ -104,5 +107,5 @@ public sealed class RunReader(IRunStore store, string stateDirectory)
     private RunState Require(string run) =>
         store.Find(run) ?? throw new RunRefusedException($"there is no run '{run}' in {stateDirectory}; `r1 runs` lists them", exitCode: 2);
 
-    private bool IsOwned(string run) => RunLock.IsHeld(new RunDirectory(stateDirectory, run));
+    private bool IsOwned(string run) => RunLock.IsHeld(new RunDirectory(stateDirectory, run)) || goesOnWith?.Invoke(run) == true;
 }

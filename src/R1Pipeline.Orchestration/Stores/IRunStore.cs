@@ -68,6 +68,9 @@ public interface IRunStore : IDisposable
     /// <summary>The run and stage that hold an unexpired lease on the key; null: none.</summary>
     (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now);
 
+    /// <summary>The longest unexpired lease of a run that somebody works on, on whatever machine; null: none.</summary>
+    LiveLease? FindLiveLease(string run, DateTimeOffset now);
+
     /// <summary>A finished computation of the key: a done one before one that missed a gate, the newest first; null: none.</summary>
     KeyResult? FindResult(string key);
 
@@ -77,8 +80,8 @@ public interface IRunStore : IDisposable
     /// <summary>Checkpoints of a run, by stage and step, ascending.</summary>
     IReadOnlyList<CheckpointRow> Checkpoints(string run, string? stage = null);
 
-    /// <summary>Forgets checkpoints of a run at rest; their folders (relative to the state folder) are waste from then on.</summary>
-    void DropCheckpoints(string run, string stage, IReadOnlyList<string> folders);
+    /// <summary>Forgets checkpoints of a run at rest; their folders (relative to the state folder) are waste from then on. False, and nothing is forgotten: it has a live lease.</summary>
+    bool DropCheckpoints(string run, string stage, IReadOnlyList<string> folders, DateTimeOffset now);
 
     /// <summary>Committed checkpoints of a stage key in all runs but one, the newest step first.</summary>
     IReadOnlyList<BorrowedCheckpoint> CheckpointsOfKey(string key, string exceptRun);

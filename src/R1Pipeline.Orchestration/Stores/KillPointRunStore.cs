@@ -46,11 +46,8 @@ internal sealed class KillPointRunStore(IRunStore inner, OwnerKillPoint point) :
     });
 
     /// <inheritdoc/>
-    public void DropCheckpoints(string run, string stage, IReadOnlyList<string> folders) => Count(() =>
-    {
-        inner.DropCheckpoints(run, stage, folders);
-        return true;
-    });
+    public bool DropCheckpoints(string run, string stage, IReadOnlyList<string> folders, DateTimeOffset now) =>
+        Count(() => inner.DropCheckpoints(run, stage, folders, now));
 
     /// <inheritdoc/>
     public void RememberHash(string path, long length, long modifiedTicks, string sha256) => Count(() =>
@@ -76,6 +73,9 @@ internal sealed class KillPointRunStore(IRunStore inner, OwnerKillPoint point) :
 
     /// <inheritdoc/>
     public (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now) => inner.InFlight(key, exceptRun, now);
+
+    /// <inheritdoc/>
+    public LiveLease? FindLiveLease(string run, DateTimeOffset now) => inner.FindLiveLease(run, now);
 
     /// <inheritdoc/>
     public KeyResult? FindResult(string key) => inner.FindResult(key);

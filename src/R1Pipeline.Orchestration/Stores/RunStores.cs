@@ -16,9 +16,10 @@ public static class RunStores
     /// <param name="create">Whether to create folder and database where they are missing; otherwise null is returned when there is none.</param>
     /// <param name="database">PostgreSQL connection string or URL, as <see cref="DatabaseSetting"/> gives it; null: SQLite in the state folder.</param>
     /// <param name="say">Told when the database stops answering and is waited for.</param>
+    /// <param name="stop">Cancelled when this process is asked to stop: a server that does not answer is waited for only briefly then.</param>
     /// <exception cref="RunRefusedException">It cannot be opened or created; exit code 4 (3: the disk is full; 2: the connection string is wrong).</exception>
     /// <exception cref="StoreUnavailableException">Another process kept it locked.</exception>
-    public static IRunStore? Open(string stateDirectory, bool create, string? database = null, Action<string>? say = null)
+    public static IRunStore? Open(string stateDirectory, bool create, string? database = null, Action<string>? say = null, CancellationToken stop = default)
     {
         stateDirectory = Path.GetFullPath(stateDirectory);
         if (create)
@@ -32,7 +33,7 @@ public static class RunStores
                 throw new RunRefusedException($"the state folder {stateDirectory} cannot be created: {e.Message}", exitCode: 4);
             }
         }
-        return (database is null ? OpenFile(stateDirectory, create) : OpenServer(database, stateDirectory, create, say ?? (_ => { }))) is { } store ? WithFaults(store) : null;
+        return (database is null ? OpenFile(stateDirectory, create) : OpenServer(database, stateDirectory, create, say ?? (_ => { }), stop)) is { } store ? WithFaults(store) : null;
     }
 
     private static SqlRunStore? OpenFile(string stateDirectory, bool create)
@@ -52,14 +53,14 @@ public static class RunStores
 
     /// <summary>Apart, so that who works with a file does not load the driver of the server.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IRunStore? OpenServer(string database, string stateDirectory, bool create, Action<string> say)
+    private static IRunStore? OpenServer(string database, string stateDirectory, bool create, Action<string> say, CancellationToken stop)
     {
         if (File.Exists(RunDirectory.DatabaseOf(stateDirectory)))
         {
             throw new RunRefusedException(
                 $"the state of folder {stateDirectory} is in its file {Path.GetFileName(RunDirectory.DatabaseOf(stateDirectory))}: leave --database away, or name a new state folder", exitCode: 4);
         }
-        return PostgresStores.Open(database, stateDirectory, create, say);
+        return PostgresStores.Open(database, stateDirectory, create, say, stop: stop);
     }
 
     /// <summary>Unset, as in every real process, the variable changes nothing.</summary>

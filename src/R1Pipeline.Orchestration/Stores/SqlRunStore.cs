@@ -125,6 +125,9 @@ internal sealed class SqlRunStore(IStateDatabase database) : IRunStore
     public (string Run, string Stage)? InFlight(string key, string exceptRun, DateTimeOffset now) => database.Read(transaction => Holder(transaction, key, exceptRun, now));
 
     /// <inheritdoc/>
+    public LiveLease? FindLiveLease(string run, DateTimeOffset now) => database.Read(transaction => LiveLeaseOf(transaction, run, now));
+
+    /// <inheritdoc/>
     public KeyResult? FindResult(string key) => database.Read(transaction =>
         transaction.Connection!.QueryFirstOrDefault<StageRow>(
             $"select {StageRow.Columns} from stage where stage_key = @key and artifact_sha256 is not null and (state = 'done' or (state = 'failed' and failure = 'gate-missed')) " +
@@ -152,13 +155,14 @@ internal sealed class SqlRunStore(IStateDatabase database) : IRunStore
             transaction).Select(row => new CheckpointRow(row.Stage, row.Step, row.Token, row.State, row.Folder, row.Sha256, row.Bytes)).ToList());
 
     /// <inheritdoc/>
-    public void DropCheckpoints(string run, string stage, IReadOnlyList<string> folders) => database.Write(transaction =>
+    public bool DropCheckpoints(string run, string stage, IReadOnlyList<string> folders, DateTimeOffset now) => database.Write(transaction =>
     {
+        if (LiveLeaseOf(transaction, run, now) is not null) return false;
         foreach (string folder in folders)
         {
             transaction.Connection!.Execute("delete from checkpoint where run = @run and stage = @stage and folder = @folder", new { run, stage, folder }, transaction);
         }
-        return 0;
+        return true;
     });
 
     /// <inheritdoc/>
@@ -264,6 +268,13 @@ internal sealed class SqlRunStore(IStateDatabase database) : IRunStore
             "select run, stage from lease where stage_key = @key and run <> @exceptRun and expires_at > @now order by expires_at desc",
             new { key, exceptRun, now = now.ToUnixTimeMilliseconds() },
             transaction);
+
+    private static LiveLease? LiveLeaseOf(DbTransaction transaction, string run, DateTimeOffset now) =>
+        transaction.Connection!.QueryFirstOrDefault<(string Stage, string Owner, long Expires)?>(
+            "select lease.stage, lease.owner, lease.expires_at from lease join run on run.id = lease.run " +
+            "where run.id = @run and run.state = 'running' and lease.expires_at > @now order by lease.expires_at desc",
+            new { run, now = now.ToUnixTimeMilliseconds() },
+            transaction) is { } found ? new LiveLease(found.Stage, found.Owner, DateTimeOffset.FromUnixTimeMilliseconds(found.Expires)) : null;
 
     private static void Insert(DbTransaction transaction, Lease lease, IReadOnlyList<StepMetrics> metrics)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using R1Pipeline.Orchestration.Stores;
 
 namespace R1Pipeline.Orchestration.Workers;
@@ -9,14 +8,8 @@ public static class RetryPauses
     /// <summary>Name of the environment variable that shortens them for tests.</summary>
     public const string Variable = OwnerKillPoint.Variable;
 
-    private const string Shortened = "retry-ms=";
-
     /// <summary>The first one, where <c>retry-ms=N</c> among the faults of a test (<c>R1_FAULT</c>) names it; null: the default.</summary>
-    public static TimeSpan? First(string? faults) => (faults ?? "")
-        .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Where(fault => fault.StartsWith(Shortened, StringComparison.Ordinal))
-        .Select(fault => (TimeSpan?)TimeSpan.FromMilliseconds(long.Parse(fault.AsSpan(Shortened.Length), CultureInfo.InvariantCulture)))
-        .FirstOrDefault();
+    public static TimeSpan? First(string? faults) => ShortenedTime.Of(faults, "retry-ms");
 
     /// <summary>The longest one. A stage's key stays reserved for it.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(1);

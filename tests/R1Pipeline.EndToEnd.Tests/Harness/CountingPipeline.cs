@@ -4,10 +4,14 @@ namespace R1Pipeline.EndToEnd.Tests.Harness;
 internal static class CountingPipeline
 {
     /// <summary>Writes the pipeline and what it needs into a folder; its file.</summary>
-    public static string Write(TemporaryFolder folder, int steps, int waitMilliseconds)
+    /// <param name="folder">Where.</param>
+    /// <param name="steps">Steps of the first stage.</param>
+    /// <param name="waitMilliseconds">Time that each of them takes.</param>
+    /// <param name="waitingAttempts">Attempts whose steps take that time; later ones are done at once.</param>
+    public static string Write(TemporaryFolder folder, int steps, int waitMilliseconds, int waitingAttempts = int.MaxValue)
     {
         // The folder's name tells the counting stage what to do; what lies in it lets the planner estimate.
-        string model = $"steps={steps},wait-ms={waitMilliseconds}";
+        string model = $"steps={steps},wait-ms={waitMilliseconds},waiting-attempts={waitingAttempts}";
         Directory.CreateDirectory(Path.Combine(folder.Path, model));
         folder.Write(Path.Combine(model, "config.json"), """
             { "model_type": "qwen2", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,

@@ -22,6 +22,9 @@ internal sealed class R1(string state)
     /// <summary>Worker executable; null: the real one.</summary>
     public string? Worker { get; init; }
 
+    /// <summary>Connection string of the database of its state; null: SQLite in the state folder.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Faults (<c>R1_FAULT</c>) of what is started; null: none.</summary>
     public string? Faults { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed class R1(string state)
         start.Environment["NO_COLOR"] = "1";
         foreach (string name in new[] { "R1_STATE", "R1_SERVER", "R1_DAEMON", "R1_WORKER", "R1_DATABASE", "R1_DATABASE_FILE", "R1_FAULT" }) start.Environment.Remove(name);
         if (Worker is not null) start.Environment["R1_WORKER"] = Worker;
+        if (Database is not null) start.Environment["R1_DATABASE"] = Database;
         if (Faults is not null) start.Environment["R1_FAULT"] = Faults;
         foreach ((string name, string value) in environment) start.Environment[name] = value;
 
@@ -92,8 +96,8 @@ internal sealed class R1(string state)
         (await StatusAsync()).GetProperty("stages").EnumerateArray().Single(stage => stage.GetProperty("name").GetString() == name);
 
     /// <summary>Waits until an attempt of the stage was started, as the request in the state folder shows; false when the process ended before.</summary>
-    public async Task<bool> WaitForAttemptAsync(R1Process process, string stage, int attempt = 1) =>
-        await process.WaitForAsync(() => AttemptFiles(stage, attempt, "request.json").Any(), Watchdog);
+    public async Task<bool> WaitForAttemptAsync(R1Process process, string stage, int attempt = 1, string run = "") =>
+        await process.WaitForAsync(() => AttemptFiles(stage, attempt, "request.json").Any(path => path.Contains(run, StringComparison.Ordinal)), Watchdog);
 
     /// <summary>Waits until a checkpoint of the stage is committed: a second one is on disk, which the worker begins only then. False when the process ended before.</summary>
     public async Task<bool> WaitForCheckpointAsync(R1Process process, string stage) =>

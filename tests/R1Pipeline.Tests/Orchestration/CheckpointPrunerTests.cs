@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Nodes;
@@ -13,7 +14,7 @@ public sealed class CheckpointPrunerTests : IDisposable
 
     private readonly RunLab _lab = new();
 
-    private CheckpointPruner Pruner => new(_lab.Store, _lab.State);
+    private CheckpointPruner Pruner => new(_lab.Store, _lab.State, TimeProvider.System);
 
     public void Dispose() => _lab.Dispose();
 
@@ -58,7 +59,7 @@ public sealed class CheckpointPrunerTests : IDisposable
     {
         var run = (await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=6")))).Run;
         var rows = _lab.Store.Checkpoints(run.Id);
-        _lab.Store.DropCheckpoints(run.Id, "a", [.. rows.Select(row => row.Folder)]);
+        _lab.Store.DropCheckpoints(run.Id, "a", [.. rows.Select(row => row.Folder)], TimeProvider.System.GetUtcNow());
         Assert.Contains(rows, row => Directory.Exists(Path.GetFullPath(row.Folder, _lab.State)));
 
         Pruner.Prune(run.Id, keep: 2, stage: null, dryRun: false);
@@ -89,6 +90,48 @@ public sealed class CheckpointPrunerTests : IDisposable
 
         Assert.Contains("is being worked on", Assert.Throws<RunRefusedException>(() => Pruner.Prune(run.Id, 1, null, dryRun: false)).Message);
         Assert.NotEmpty(_lab.Reader.Checkpoints(run.Id));
+    }
+
+    [Fact]
+    public async Task Prune_RunOfAnOwnerOnAnotherMachine_IsRefusedUntilItsLeaseIsOver()
+    {
+        var run = await InterruptedAsync(Some.Counting("a", Plan), checkpoints: 2);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var pruner = new CheckpointPruner(_lab.Store, _lab.State, clock);
+        var before = _lab.Reader.Checkpoints(run.Id);
+        _lab.Store.Apply(run.Id, new RunTakenOver(clock.GetUtcNow(), 1));
+        var (stage, expires) = (run.Stage("a"), clock.GetUtcNow().AddSeconds(30));
+        _lab.Store.StartAttempt(run.Id, new AttemptStarted(clock.GetUtcNow(), "a", stage.Key!, stage.KeyParts!, stage.Limits!, 0), "other-machine:42", expires);
+
+        string refusal = Assert.Throws<RunRefusedException>(() => pruner.Prune(run.Id, keep: 0, stage: null, dryRun: false)).Message;
+
+        Assert.Contains("is being worked on by other-machine:42", refusal, StringComparison.Ordinal);
+        Assert.Equal(before, _lab.Reader.Checkpoints(run.Id));
+        Assert.All(before, checkpoint => Assert.True(Directory.Exists(checkpoint.Folder)));
+        clock.SetUtcNow(expires);
+        Assert.Equal(before.Count, pruner.Prune(run.Id, keep: 0, stage: null, dryRun: false).Dropped.Count);
+    }
+
+    [Fact]
+    public async Task Prune_AnotherMachineTakesTheRunUpMeanwhile_ItsWorkIsLeftAlone()
+    {
+        var run = await InterruptedAsync(Some.Counting("a", Plan), checkpoints: 2);
+        var before = _lab.Reader.Checkpoints(run.Id);
+        bool taken = false;
+        var store = WatchedStore.Around(_lab.Store, method =>
+        {
+            if (method != nameof(_lab.Store.DropCheckpoints) || taken) return;
+            taken = true;
+            var (now, stage) = (TimeProvider.System.GetUtcNow(), run.Stage("a"));
+            _lab.Store.Apply(run.Id, new RunTakenOver(now, 1));
+            _lab.Store.StartAttempt(run.Id, new AttemptStarted(now, "a", stage.Key!, stage.KeyParts!, stage.Limits!, 0), "other-machine:42", now.AddSeconds(30));
+        });
+
+        Assert.Throws<RunRefusedException>(() => new CheckpointPruner(store, _lab.State, TimeProvider.System).Prune(run.Id, keep: 0, stage: null, dryRun: false));
+
+        Assert.True(taken);
+        Assert.All(before, checkpoint => Assert.True(Directory.Exists(checkpoint.Folder)));
+        Assert.Equal(before, _lab.Reader.Checkpoints(run.Id));
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class ClockJumpTests(PostgresServer server)
     public async Task RunAsync_InPostgres_NoLeaseIsLostOrDoubled()
     {
         var clock = new JumpingClock();
-        using var lab = new RunLab(server.NewMigratedDatabase(), TimeSpan.FromMinutes(1)) { Time = clock };
+        using var lab = new RunLab(MigratedDatabase.In(server), TimeSpan.FromMinutes(1)) { Time = clock };
         await JumpAsync(lab, clock);
     }
 

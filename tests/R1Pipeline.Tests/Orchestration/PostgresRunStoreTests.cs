@@ -14,7 +14,7 @@ public sealed class PostgresRunStoreTests : RunStoreTests
     private readonly PostgresServer _server;
     private readonly string _database;
 
-    public PostgresRunStoreTests(PostgresServer server) : this(server, server.NewMigratedDatabase(), new TemporaryFolder())
+    public PostgresRunStoreTests(PostgresServer server) : this(server, MigratedDatabase.In(server), new TemporaryFolder())
     {
     }
 

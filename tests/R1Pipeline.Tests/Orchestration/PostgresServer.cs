@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using R1Pipeline.Orchestration.Stores.Postgres;
-using R1Pipeline.Tests.Artifacts;
 
 [assembly: AssemblyFixture(typeof(R1Pipeline.Tests.Orchestration.PostgresServer))]
 
@@ -33,17 +31,15 @@ public sealed class PostgresServer : IDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max(StringComparer.Ordinal)
         : null;
 
-    /// <summary>A database whose tables are there already, empty and bound to no state folder: made sooner than one that must be migrated.</summary>
+    /// <summary>A copy of a database that is made once, by <paramref name="make"/> out of an empty one: sooner there than made again.</summary>
     /// <returns>Its connection string.</returns>
-    public string NewMigratedDatabase()
+    public string NewDatabase(Action<string> make)
     {
         lock (_gate)
         {
             if (!_hasTemplate)
             {
-                string template = NewDatabase("template_r1");
-                using (var folder = new TemporaryFolder()) PostgresStores.Open(template, folder.At("state"), create: true, _ => { })!.Dispose();
-                Execute($"{template};Pooling=False", "delete from r1.state_folder");
+                make(NewDatabase("template_r1", like: ""));
                 _hasTemplate = true;
             }
             return NewDatabase(name: null, "template template_r1");
@@ -52,9 +48,9 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Makes an empty database; starts the server first where need be.</summary>
     /// <returns>Its connection string.</returns>
-    public string NewDatabase() => NewDatabase(name: null);
+    public string NewDatabase() => NewDatabase(name: null, like: "");
 
-    private string NewDatabase(string? name, string like = "")
+    private string NewDatabase(string? name, string like)
     {
         if (Binaries is null)
         {

@@ -179,6 +179,36 @@ public abstract class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public void FindLiveLease_OfARunAtWork_IsThereUntilItIsOver()
+    {
+        Create("run-1", "a");
+        Assert.Null(_store.FindLiveLease("run-1", Some.Time));
+        var lease = Start("run-1");
+
+        Assert.Equal(new LiveLease("a", "me", Later), _store.FindLiveLease("run-1", Some.Time));
+        Assert.Null(_store.FindLiveLease("run-2", Some.Time));
+        Assert.Null(_store.FindLiveLease("run-1", Later));
+
+        // Reserved for a retry: its owner lives. A run at rest has none, whatever was reserved.
+        _store.EndAttempt(lease, Some.Ended(StageFailureClass.NativeCrash, FailureDecision.Retry), reservedUntil: Later);
+        Assert.NotNull(_store.FindLiveLease("run-1", Some.Time));
+        _store.Apply("run-1", new RunConcluded(Some.Time, StopRequested: true));
+        Assert.Null(_store.FindLiveLease("run-1", Some.Time));
+    }
+
+    [Fact]
+    public void DropCheckpoints_OfARunWithALiveLease_IsRefusedAndDropsNothing()
+    {
+        Create("run-1", "a");
+        Commit(Start("run-1"), 2);
+
+        Assert.False(_store.DropCheckpoints("run-1", "a", ["step-2"], Some.Time));
+        Assert.Single(_store.Checkpoints("run-1"));
+        Assert.True(_store.DropCheckpoints("run-1", "a", ["step-2"], Later));
+        Assert.Empty(_store.Checkpoints("run-1"));
+    }
+
+    [Fact]
     public void FindResult_PrefersDoneToAMissedGate_AndNamesTheRunThatComputedIt()
     {
         Create("run-1", "a");

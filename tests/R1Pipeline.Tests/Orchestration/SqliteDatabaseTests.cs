@@ -71,7 +71,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     {
         using var disk = SmallDisk.TryMount(_folder.At("disk"), megabytes: 1);
         Assert.SkipWhen(disk is null, "a small file system can only be mounted as root");
-        Fill(_folder.At("disk/ballast"));
+        disk.Fill("ballast");
 
         var refusal = Assert.Throws<RunRefusedException>(() => Open(_folder.At("disk/r1.db")));
         Assert.Equal(3, refusal.ExitCode);
@@ -88,7 +88,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         using var disk = SmallDisk.TryMount(_folder.At("disk"), megabytes: 1);
         Assert.SkipWhen(disk is null, "a small file system can only be mounted as root");
         using (var store = Open(_folder.At("disk/r1.db"))) store.Create(Some.Run(), "{}");
-        Fill(_folder.At("disk/ballast"));
+        disk.Fill("ballast");
 
         Assert.Equal(3, Assert.Throws<RunRefusedException>(() =>
         {
@@ -130,19 +130,5 @@ public sealed class SqliteDatabaseTests : IDisposable
         command.CommandText = "begin immediate";
         command.ExecuteNonQuery();
         return other;
-    }
-
-    private static void Fill(string path)
-    {
-        using var ballast = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        byte[] page = new byte[4096];
-        try
-        {
-            while (true) ballast.Write(page);
-        }
-        catch (IOException full)
-        {
-            Assert.True(DiskGuard.IsDiskFull(full));
-        }
     }
 }

@@ -5,17 +5,20 @@ namespace R1Pipeline.Orchestration.Stores.Postgres;
 
 /// <summary>
 /// Repeats calls while the database does not answer, with exponential pauses, for a bounded time. All callers share one outage: it begins with the first
-/// call that fails and ends with the first that succeeds, so that many waiting callers give up together and not one after the other.
+/// call that fails and ends with the first that succeeds, so that many waiting callers give up together and not one after the other. Once this process
+/// was asked to stop, an outage is only waited out for as long as somebody waits at a keyboard.
 /// </summary>
 internal sealed class OutageRetry
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StoppingPatience = TimeSpan.FromSeconds(5);
 
     private readonly string _database;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly Action<string> _say;
+    private readonly CancellationToken _stop;
     private readonly ResiliencePipeline _retries;
     private readonly Lock _gate = new();
     private long? _since;
@@ -24,9 +27,10 @@ internal sealed class OutageRetry
     /// <param name="patience">How long an outage is waited out.</param>
     /// <param name="time">The clock.</param>
     /// <param name="say">Told once an outage that it began and what happens.</param>
-    public OutageRetry(string database, TimeSpan patience, TimeProvider time, Action<string> say)
+    /// <param name="stop">Cancelled when this process is asked to stop.</param>
+    public OutageRetry(string database, TimeSpan patience, TimeProvider time, Action<string> say, CancellationToken stop = default)
     {
-        (_database, _patience, _time, _say) = (database, patience, time, say);
+        (_database, _patience, _time, _say, _stop) = (database, patience, time, say, stop);
         _retries = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -52,14 +56,16 @@ internal sealed class OutageRetry
         }
         catch (Exception error) when (PostgresErrors.IsOutage(error))
         {
-            throw new StoreUnavailableException(
-                $"the state database {_database} did not answer for {Words(_patience)}: {error.Message}; check the server and the network", error);
+            string wait = Stops ? "does not answer, and a stop was asked for" : $"did not answer for {Words(_patience)}";
+            throw new StoreUnavailableException($"the state database {_database} {wait}: {error.Message}; check the server and the network", error);
         }
         catch (Exception error) when (PostgresErrors.Known(error, _database) is { } known)
         {
             throw known;
         }
     }
+
+    private bool Stops => _stop.IsCancellationRequested;
 
     private bool GoesOn(Exception error)
     {
@@ -71,7 +77,7 @@ internal sealed class OutageRetry
             since = _since ??= _time.GetTimestamp();
         }
         if (first) _say($"the state database {_database} does not answer ({error.Message}): waiting up to {Words(_patience)}");
-        return _time.GetElapsedTime(since) < _patience;
+        return _time.GetElapsedTime(since) < (Stops && StoppingPatience < _patience ? StoppingPatience : _patience);
     }
 
     private static string Words(TimeSpan time) => time.TotalMinutes >= 1 ? $"{time.TotalMinutes:0.#} min" : $"{time.TotalSeconds:0.#} s";

@@ -13,9 +13,10 @@ internal static class PostgresStores
     /// <param name="stateDirectory">The state folder that it describes, absolute.</param>
     /// <param name="create">Whether to make schema and binding where they are missing.</param>
     /// <param name="say">Told when an outage begins.</param>
-    /// <param name="patience">How long an outage is waited out; null: <see cref="DefaultPatience"/>.</param>
+    /// <param name="patience">How long an outage is waited out; null: <see cref="DefaultPatience"/>, or what <c>outage-ms=N</c> among the faults of a test names.</param>
+    /// <param name="stop">Cancelled when this process is asked to stop: it waits for seconds only then.</param>
     /// <exception cref="RunRefusedException">It cannot be opened.</exception>
-    public static IRunStore? Open(string connection, string stateDirectory, bool create, Action<string> say, TimeSpan? patience = null)
+    public static IRunStore? Open(string connection, string stateDirectory, bool create, Action<string> say, TimeSpan? patience = null, CancellationToken stop = default)
     {
         var address = PostgresAddress.Parse(connection);
         var schema = new PostgresSchema(address, stateDirectory);
@@ -27,6 +28,7 @@ internal static class PostgresStores
         {
             throw new RunRefusedException(e.Message, exitCode: 4);
         }
-        return new SqlRunStore(new PostgresDatabase(address, new OutageRetry(address.Words, patience ?? DefaultPatience, TimeProvider.System, say)));
+        patience ??= ShortenedTime.Of(Environment.GetEnvironmentVariable(OwnerKillPoint.Variable), "outage-ms") ?? DefaultPatience;
+        return new SqlRunStore(new PostgresDatabase(address, new OutageRetry(address.Words, patience.Value, TimeProvider.System, say, stop)));
     }
 }
