@@ -83,9 +83,11 @@ public sealed class BackgroundSaveTests : IDisposable
     public void Checkpoint_LeaseLostWhileItIsWritten_PublishesNothing()
     {
         using var gate = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
         StageContext context = Open();
         Complete(context, 1);
-        context.Checkpoint(1, () => [Slow(gate)]);
+        context.Checkpoint(1, () => [Slow(gate, begun)]);
+        begun.Wait(TestContext.Current.CancellationToken);
         _owner.Fenced = true;
         gate.Set();
 
@@ -163,8 +165,9 @@ public sealed class BackgroundSaveTests : IDisposable
 
     private static CheckpointFile[] Quick() => [CheckpointFile.Of("state.txt", "state"u8.ToArray())];
 
-    private static CheckpointFile Slow(ManualResetEventSlim gate) => new("state.txt", 1, stream =>
+    private static CheckpointFile Slow(ManualResetEventSlim gate, ManualResetEventSlim? begun = null) => new("state.txt", 1, stream =>
     {
+        begun?.Set();
         gate.Wait();
         stream.WriteByte(1);
     });
