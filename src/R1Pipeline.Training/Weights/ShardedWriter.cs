@@ -17,38 +17,47 @@ internal static class ShardedWriter
     /// <param name="maxShardBytes">Largest shard; a tensor that is larger has one of its own.</param>
     public static void Write(string directory, IReadOnlyList<(SafetensorsSlot Slot, Tensor Values)> tensors, long maxShardBytes)
     {
+        List<(SafetensorsSlot Slot, Tensor Values)>[] shards = [.. Split(tensors, tensor => tensor.Slot.Length, maxShardBytes)];
+        for (int i = 0; i < shards.Length; i++) SafetensorsWriter.Write(Path.Combine(directory, FileName(i, shards.Length)), shards[i]);
+        if (shards.Length > 1) WriteIndex(directory, [.. shards.Select(shard => shard.ConvertAll(tensor => tensor.Slot))]);
+    }
+
+    /// <summary>Name of a shard.</summary>
+    internal static string FileName(int shard, int count) => count == 1 ? SafetensorsFolder.SingleFile : $"model-{shard + 1:00000}-of-{count:00000}.safetensors";
+
+    /// <summary>The tensors in the given order, as many a shard as fit.</summary>
+    internal static IEnumerable<List<T>> Split<T>(IEnumerable<T> tensors, Func<T, long> bytesOf, long maxShardBytes)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardBytes, 1);
-        List<List<(SafetensorsSlot Slot, Tensor Values)>> shards = [[]];
+        var shard = new List<T>();
         long bytes = 0;
-        foreach (var tensor in tensors)
+        foreach (T tensor in tensors)
         {
-            if (bytes > 0 && bytes + tensor.Slot.Length > maxShardBytes)
+            if (shard.Count > 0 && bytes + bytesOf(tensor) > maxShardBytes)
             {
-                shards.Add([]);
-                bytes = 0;
+                yield return shard;
+                (shard, bytes) = ([], 0);
             }
 
-            shards[^1].Add(tensor);
-            bytes += tensor.Slot.Length;
+            shard.Add(tensor);
+            bytes += bytesOf(tensor);
         }
 
-        if (shards.Count == 1)
-        {
-            SafetensorsWriter.Write(Path.Combine(directory, SafetensorsFolder.SingleFile), shards[0]);
-            return;
-        }
+        yield return shard;
+    }
 
+    /// <summary>Writes which shard holds which tensor.</summary>
+    internal static void WriteIndex(string directory, IReadOnlyList<List<SafetensorsSlot>> shards)
+    {
         var shardOf = new SortedDictionary<string, string>(StringComparer.Ordinal);
         for (int i = 0; i < shards.Count; i++)
         {
-            string file = $"model-{i + 1:00000}-of-{shards.Count:00000}.safetensors";
-            SafetensorsWriter.Write(Path.Combine(directory, file), shards[i]);
-            foreach (var (slot, _) in shards[i]) shardOf.Add(slot.Name, file);
+            foreach (SafetensorsSlot slot in shards[i]) shardOf.Add(slot.Name, FileName(i, shards.Count));
         }
 
         var index = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["total_size"] = tensors.Sum(tensor => tensor.Slot.Length) },
+            ["metadata"] = new JsonObject { ["total_size"] = shards.Sum(shard => shard.Sum(slot => slot.Length)) },
             ["weight_map"] = new JsonObject(shardOf.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         };
         File.WriteAllText(Path.Combine(directory, SafetensorsFolder.IndexFile), index.ToJsonString(Indented) + "\n");

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace R1Pipeline.Training.Tests.MalformedModels;
+namespace R1Pipeline.Training.Tests.Runtime;
 
 /// <summary>
 /// What a piece of work needed: bytes that it allocated for managed objects, all counted, and by how much the process's resident set rose at its highest,
