@@ -32,13 +32,24 @@ public abstract record OptimizerOptions : StageOptions
     [Range(1e-16, 1.0)]
     public double AdamEpsilon { get; init; } = 1e-8;
 
-    /// <summary>Decoupled weight decay, on every parameter.</summary>
+    /// <summary>Decoupled weight decay, on every trained parameter.</summary>
     [Range(0.0, 10.0)]
     public double WeightDecay { get; init; }
 
     /// <summary>Largest global L2 norm of the gradient; larger ones are scaled down to it.</summary>
     [Range(1e-6, 1e6)]
     public double MaxGradNorm { get; init; } = 1.0;
+
+    /// <summary>
+    /// Mixture of experts: by how much the routing bias of an expert falls after a step that gave it more than its share of the tokens, and rises otherwise.
+    /// 0: it stays as it is. DeepSeek-V3 (2.1.2, 4.2) takes 0.001.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double ExpertBiasStep { get; init; }
+
+    /// <summary>Mixture of experts: weight of the sequence-wise balance loss. 0: there is none. DeepSeek-V3 (eq. 17, 4.2) takes 0.0001.</summary>
+    [Range(0.0, 10.0)]
+    public double ExpertBalanceWeight { get; init; }
 
     /// <summary>Sequences that go through the model at once; null: the whole batch. The gradient does not depend on it beyond rounding.</summary>
     [Range(1, 1_000_000), OutsideKey]

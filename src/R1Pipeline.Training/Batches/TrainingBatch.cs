@@ -10,8 +10,11 @@ namespace R1Pipeline.Training.Batches;
 /// </summary>
 public sealed class TrainingBatch
 {
-    private TrainingBatch(Tensor ids, Tensor? positions, Tensor? mask, Tensor lossRows, Tensor targets, Tensor lastTokens, int tokens)
+    private readonly long[] _sequences;
+
+    private TrainingBatch(Tensor ids, Tensor? positions, Tensor? mask, Tensor lossRows, Tensor targets, Tensor lastTokens, int tokens, long[] sequences)
     {
+        _sequences = sequences;
         (Ids, Positions, Mask, LossRows, Targets, LastTokens, NumTokens) = (ids, positions, mask, lossRows, targets, lastTokens, tokens);
     }
 
@@ -36,6 +39,9 @@ public sealed class TrainingBatch
     /// <summary>Tokens without padding.</summary>
     public int NumTokens { get; }
 
+    /// <summary>Which sequence each token of the flattened [B · T] belongs to, counted over all rows and their parts; -1: padding.</summary>
+    public Tensor SequenceOfToken() => tensor(_sequences);
+
     /// <summary>Puts rows of one part each side by side.</summary>
     public static TrainingBatch Of(IReadOnlyList<TrainingSequence> rows, int vocabularySize) => Of([.. rows.Select(row => new PackedSequence([row]))], vocabularySize);
 
@@ -46,8 +52,10 @@ public sealed class TrainingBatch
     public static TrainingBatch Of(IReadOnlyList<PackedSequence> rows, int vocabularySize)
     {
         int width = rows.Max(row => row.NumTokens);
-        long[] ids = new long[rows.Count * width], positions = new long[ids.Length], segments = new long[ids.Length], last = new long[rows.Count];
+        long[] ids = new long[rows.Count * width], positions = new long[ids.Length], segments = new long[ids.Length], sequences = new long[ids.Length], last = new long[rows.Count];
         Array.Fill(segments, -1L);
+        Array.Fill(sequences, -1L);
+        int numSequences = 0;
         var (lossRows, targets) = (new List<long>(ids.Length), new List<long>(ids.Length));
         for (int row = 0; row < rows.Count; row++)
         {
@@ -58,11 +66,13 @@ public sealed class TrainingBatch
                 for (int t = 0; t < sequence.Ids.Length; t++, at++)
                 {
                     ids[at] = Checked(sequence, t, vocabularySize);
-                    (positions[at], segments[at]) = (t, part);
+                    (positions[at], segments[at], sequences[at]) = (t, part, numSequences);
                     if (t == 0 || t < sequence.LossFrom) continue;
                     lossRows.Add(at - 1);
                     targets.Add(ids[at]);
                 }
+
+                numSequences++;
             }
 
             last[row] = at - 1;
@@ -71,7 +81,7 @@ public sealed class TrainingBatch
         long[] shape = [rows.Count, width];
         bool packed = rows.Any(row => row.Parts.Count > 1);
         return new TrainingBatch(tensor(ids, shape), packed ? tensor(positions, shape) : null, packed ? SameSegment(tensor(segments, shape)) : null,
-            tensor(lossRows.ToArray()), tensor(targets.ToArray()), tensor(last), rows.Sum(row => row.NumTokens));
+            tensor(lossRows.ToArray()), tensor(targets.ToArray()), tensor(last), rows.Sum(row => row.NumTokens), sequences);
     }
 
     /// <summary>Token t sees token s when both are in the same segment and s ≤ t. Padding is a segment of its own, so that no line of the mask is empty.</summary>

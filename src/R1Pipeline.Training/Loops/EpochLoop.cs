@@ -13,7 +13,7 @@ namespace R1Pipeline.Training.Loops;
 /// What all loops over a fixed set of rows share: plan, resume, step, guard, figures, checkpoint. A step commits whole or not at all; the order of the rows
 /// follows from (seed, stage, epoch), so a resumed loop ends with the same bits as one that was never stopped.
 /// </summary>
-internal sealed class EpochLoop(DecoderConfig config, FlatParameters parameters, OptimizerOptions options, BatchPlan plan, ILoopHost host)
+internal sealed class EpochLoop(DecoderConfig config, FlatParameters parameters, OptimizerOptions options, ExpertBalance? balance, BatchPlan plan, ILoopHost host)
 {
     /// <summary>Accumulates the gradient of a batch.</summary>
     /// <param name="rows">The rows of the batch.</param>
@@ -48,6 +48,7 @@ internal sealed class EpochLoop(DecoderConfig config, FlatParameters parameters,
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
         double loss = accumulate(plan.Batch(done), figures);
         (double rate, double norm) = update.Apply(loss);
+        if (balance is not null) figures["expert-excess"] = balance.Update();
         (figures["loss"], figures["learning-rate"], figures["grad-norm"]) = (loss, rate, norm);
         host.CompleteStep(new StepMetrics(done + 1, null, figures));
         return new TrainingState { Step = done + 1, Loss = loss };

@@ -98,7 +98,9 @@ public sealed class GrpoLoop(
         _guards.CheckUpdate(state.Step + 1, figures, drift);
         (double learningRate, double gradientNorm) = state.GuardedUpdate.Apply(figures.Loss);
         state.LastLoss = figures.Loss;
-        host.CompleteStep(new StepMetrics(state.Step, iteration.Number, Metrics(iteration, figures, gradientNorm, learningRate, drift)));
+        Dictionary<string, double> metrics = Metrics(iteration, figures, gradientNorm, learningRate, drift);
+        if (_update.BalanceExperts() is { } excess) metrics["expert-excess"] = excess;
+        host.CompleteStep(new StepMetrics(state.Step, iteration.Number, metrics));
     }
 
     private TrainingSample[] Minibatch(PendingIteration iteration, int minibatch)

@@ -14,6 +14,7 @@ namespace R1Pipeline.Training.Loops;
 internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? microBatch)
 {
     private readonly GrpoLoss _loss = new(options);
+    private readonly ExpertBalance? _balance = ExpertBalance.Of(policy.Config, policy.Parameters, options);
 
     /// <summary>Adds the minibatch's gradient to the policy's.</summary>
     /// <param name="minibatch">Its rows.</param>
@@ -26,9 +27,11 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
         foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch ?? minibatch.Count))
         {
             using var scope = NewDisposeScope();
-            GrpoTokens tokens = Tokens([.. part.Select(row => minibatch[row])], [.. part.Select(row => weights[row])]);
+            TrainingSample[] rows = [.. part.Select(row => minibatch[row])];
+            ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
+            GrpoTokens tokens = Tokens(rows, [.. part.Select(row => weights[row])], trace);
             (Tensor loss, GrpoFigures some) = _loss.Compute(tokens);
-            loss.backward();
+            (_balance?.Add(loss, trace!, OutputLogprobs.SequenceOfToken(rows), minibatch.Count) ?? loss).backward();
             using IDisposable frozen = no_grad();
             distance += Number.From((tokens.PolicyLogprobs_N - tokens.OldLogprobs_N).abs().sum());
             figures = figures.Plus(some);
@@ -37,7 +40,10 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
         return (figures, distance / Math.Max(1, figures.NumTokens));
     }
 
-    private GrpoTokens Tokens(IReadOnlyList<TrainingSample> rows, float[] rowWeights)
+    /// <summary>After the update: evens the experts out (<see cref="ExpertBalance.Update"/>); null where the options ask for no balance.</summary>
+    public double? BalanceExperts() => _balance?.Update();
+
+    private GrpoTokens Tokens(IReadOnlyList<TrainingSample> rows, float[] rowWeights, ExpertTrace? trace)
     {
         int numTokens = rows.Sum(row => row.OutputIds.Length), n = 0;
         (float[] old, float[] advantages, float[] weights) = (new float[numTokens], new float[numTokens], new float[numTokens]);
@@ -51,6 +57,6 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
             weights.AsSpan(n, length).Fill(rowWeights[b]);
             n += length;
         }
-        return new GrpoTokens(OutputLogprobs.Of(policy, rows), tensor(old), reference is null ? null : tensor(reference), tensor(advantages), tensor(weights));
+        return new GrpoTokens(OutputLogprobs.Of(policy, rows, trace), tensor(old), reference is null ? null : tensor(reference), tensor(advantages), tensor(weights));
     }
 }

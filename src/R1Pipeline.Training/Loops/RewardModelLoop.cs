@@ -19,6 +19,7 @@ public sealed class RewardModelLoop
     private readonly IReadOnlyList<PreferencePair> _pairs;
     private readonly RewardModelingOptions _options;
     private readonly int _microPairs;
+    private readonly ExpertBalance? _balance;
     private readonly BatchPlan _plan;
     private readonly ILoopHost _host;
 
@@ -35,6 +36,7 @@ public sealed class RewardModelLoop
     {
         (_model, _pairs, _options, _host) = (model, pairs, options, host);
         _microPairs = Math.Clamp((microBatch ?? int.MaxValue) / 2, 1, options.BatchSize);
+        _balance = ExpertBalance.Of(model.Body.Config, model.Parameters, options);
         _plan = new BatchPlan([.. pairs.Select(pair => Math.Max(pair.Chosen.Ids.Length, pair.Rejected.Ids.Length))], options.BatchSize, options.Epochs, seed, stage);
         int context = model.Body.Config.ContextTokens;
         foreach (TrainingSequence text in pairs.SelectMany(pair => (TrainingSequence[])[pair.Chosen, pair.Rejected]))
@@ -47,7 +49,7 @@ public sealed class RewardModelLoop
     /// <summary>Runs to the end, from the start or from a checkpoint.</summary>
     /// <param name="resumeDirectory">A checkpoint of this loop; null: from the start.</param>
     /// <exception cref="StageFailedException">NumericGuard, OutOfMemory, or what the host throws.</exception>
-    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Body.Config, _model.Parameters, _options, _plan, _host).Run(resumeDirectory, Accumulate);
+    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Body.Config, _model.Parameters, _options, _balance, _plan, _host).Run(resumeDirectory, Accumulate);
 
     private double Accumulate(IReadOnlyList<int> batch, Dictionary<string, double> figures)
     {
@@ -57,9 +59,10 @@ public sealed class RewardModelLoop
         {
             using var scope = NewDisposeScope();
             TrainingBatch rows = TrainingBatch.Of([.. micro.Select(pair => _pairs[pair].Chosen), .. micro.Select(pair => _pairs[pair].Rejected)], _model.Body.Config.VocabularySize);
-            Tensor scores = _model.Scores(rows), chosen = scores.narrow(0, 0, micro.Length), rejected = scores.narrow(0, micro.Length, micro.Length);
+            ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
+            Tensor scores = _model.Scores(rows, trace), chosen = scores.narrow(0, 0, micro.Length), rejected = scores.narrow(0, micro.Length, micro.Length);
             Tensor part = PairwiseLoss.Compute(chosen, rejected, batch.Count);
-            part.backward();
+            (_balance?.Add(part, trace!, rows.SequenceOfToken(), 2L * batch.Count) ?? part).backward();
             loss += Number.From(part);
             right += Number.WholeFrom(chosen.detach().gt(rejected.detach()).sum());
             tokens += rows.NumTokens;

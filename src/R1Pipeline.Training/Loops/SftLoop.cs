@@ -19,6 +19,7 @@ public sealed class SftLoop
     private readonly IReadOnlyList<PackedSequence> _rows;
     private readonly SupervisedOptions _options;
     private readonly int _microBatch;
+    private readonly ExpertBalance? _balance;
     private readonly BatchPlan _plan;
     private readonly ILoopHost _host;
 
@@ -42,6 +43,7 @@ public sealed class SftLoop
     {
         (_model, _rows, _options, _host) = (model, rows, options, host);
         _microBatch = Math.Clamp(microBatch ?? options.BatchSize, 1, options.BatchSize);
+        _balance = ExpertBalance.Of(model.Config, model.Parameters, options);
         _plan = new BatchPlan([.. rows.Select(row => row.NumTokens)], options.BatchSize, options.Epochs, seed, stage);
         foreach (TrainingSequence part in rows.SelectMany(row => row.Parts)) Check(part);
     }
@@ -49,19 +51,20 @@ public sealed class SftLoop
     /// <summary>Runs to the end, from the start or from a checkpoint.</summary>
     /// <param name="resumeDirectory">A checkpoint of this loop; null: from the start.</param>
     /// <exception cref="StageFailedException">NumericGuard, OutOfMemory, or what the host throws.</exception>
-    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Config, _model.Parameters, _options, _plan, _host).Run(resumeDirectory, Accumulate);
+    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Config, _model.Parameters, _options, _balance, _plan, _host).Run(resumeDirectory, Accumulate);
 
     private double Accumulate(IReadOnlyList<int> batch, Dictionary<string, double> figures)
     {
-        long lossTokens = batch.Sum(row => _rows[row].Parts.Sum(LossTokens)), tokens = 0;
+        long lossTokens = batch.Sum(row => _rows[row].Parts.Sum(LossTokens)), sequences = batch.Sum(row => _rows[row].Parts.Count), tokens = 0;
         double loss = 0;
         foreach (int[] micro in batch.Chunk(_microBatch))
         {
             using var scope = NewDisposeScope();
             TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _rows[row])], _model.Config.VocabularySize);
-            Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
+            ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
+            Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask, trace).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
             Tensor part = CrossEntropyLoss.Compute(TokenLogprobs.Compute(hidden, _model.OutputWeight, rows.Targets), lossTokens);
-            part.backward();
+            (_balance?.Add(part, trace!, rows.SequenceOfToken(), sequences) ?? part).backward();
             loss += Number.From(part);
             tokens += rows.NumTokens;
             _host.Progress(rows.NumTokens);

@@ -65,9 +65,10 @@ public sealed class Decoder : IDisposable
     /// <param name="ids">[B, T], int64.</param>
     /// <param name="positions">[B, T], int64; null: 0, 1, 2, …</param>
     /// <param name="mask">Boolean, broadcast to [B, H, T, T], true = seen; null: causal.</param>
+    /// <param name="trace">Receives what the routers decide, where the model has experts; null: nobody asks.</param>
     /// <returns>[B, T, D].</returns>
     /// <exception cref="StageFailedException">UserData: more tokens than the model's context.</exception>
-    public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null) => Run(ids, positions, mask, null);
+    public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null, ExpertTrace? trace = null) => Run(ids, positions, mask, null, trace);
 
     /// <summary>Logits of hidden states: [.., D] -> [.., V].</summary>
     public Tensor Project(Tensor hidden) => F.linear(hidden, OutputWeight);
@@ -136,7 +137,7 @@ public sealed class Decoder : IDisposable
         Parameters.Dispose();
     }
 
-    private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues)
+    private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
     {
         long batch = ids.size(0), tokens = ids.size(1);
         CheckLength(tokens);
@@ -147,9 +148,9 @@ public sealed class Decoder : IDisposable
         {
             int index = layer;
             Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
-            if (taped)
+            if (taped || trace is not null)
             {
-                x = _layers[layer].Forward(x, cos, sin, mask, sink);
+                x = _layers[layer].Forward(x, cos, sin, mask, sink, trace);
                 continue;
             }
 

@@ -20,11 +20,11 @@ internal sealed class DecoderLayer(DecoderConfig config, FlatParameters paramete
         ? new MixtureOfExperts(experts, parameters, index)
         : new SwiGlu(parameters[DecoderParameters.GateUp(index)], parameters[DecoderParameters.Down(index)]);
 
-    /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> takes it.</summary>
-    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null)
+    /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
+    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
     {
         Tensor y = x.add(_attention.Forward(RmsNormFunction.Normalize(x, _attentionNorm, _eps), cos, sin, mask, keyValues), Number.One);
-        return y.add(_feedForward.Forward(RmsNormFunction.Normalize(y, _mlpNorm, _eps)), Number.One);
+        return y.add(_feedForward.Forward(RmsNormFunction.Normalize(y, _mlpNorm, _eps), trace), Number.One);
     }
 
     /// <summary>x [N, D], one token of rows 0 to N - 1, changed in place; the rest as <see cref="IAttention.Decode"/> takes it.</summary>

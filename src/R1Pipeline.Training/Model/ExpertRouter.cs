@@ -13,14 +13,14 @@ namespace R1Pipeline.Training.Model;
 /// <param name="bias">[E], moved by the load balance and by no gradient.</param>
 internal sealed class ExpertRouter(ExpertsShape shape, Tensor weight, Tensor bias)
 {
-    /// <summary>tokens [N, D] -> expert numbers and weights, [N, chosen] each.</summary>
-    public (Tensor Chosen, Tensor Weights) Route(Tensor tokens)
+    /// <summary>tokens [N, D] -> scores [N, E] without bias, expert numbers and weights [N, chosen].</summary>
+    public (Tensor Scores, Tensor Chosen, Tensor Weights) Route(Tensor tokens)
     {
         Tensor scores = F.linear(tokens, weight).sigmoid();
         Tensor chosen = Choose(scores.detach().add(bias, Number.One));
         Tensor weights = scores.gather(1, chosen);
         if (shape.Normalized) weights = weights.div(weights.sum(-1, true).add(Number.Of(1e-20), Number.One));
-        return (chosen, shape.Scale == 1 ? weights : weights.mul(Number.Of(shape.Scale)));
+        return (scores, chosen, shape.Scale == 1 ? weights : weights.mul(Number.Of(shape.Scale)));
     }
 
     private Tensor Choose(Tensor biased)

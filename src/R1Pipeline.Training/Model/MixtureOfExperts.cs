@@ -13,11 +13,11 @@ internal sealed class MixtureOfExperts : IFeedForward
     private readonly ExpertRouter _router;
     private readonly SwiGlu[] _experts;
     private readonly SwiGlu? _shared;
-    private readonly int _numChosen;
+    private readonly int _index, _numChosen;
 
     public MixtureOfExperts(ExpertsShape shape, FlatParameters parameters, int index)
     {
-        _numChosen = shape.NumChosen;
+        (_index, _numChosen) = (index, shape.NumChosen);
         _router = new ExpertRouter(shape, parameters[DecoderParameters.Router(index)], parameters[DecoderParameters.RouterBias(index)]);
         _experts = [.. Enumerable.Range(0, shape.NumExperts).Select(expert =>
             new SwiGlu(parameters[DecoderParameters.ExpertGateUp(index, expert)], parameters[DecoderParameters.ExpertDown(index, expert)]))];
@@ -25,10 +25,11 @@ internal sealed class MixtureOfExperts : IFeedForward
     }
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x, ExpertTrace? trace = null)
     {
         Tensor tokens = x.reshape(-1, x.size(-1));
-        (Tensor chosen, Tensor weights) = _router.Route(tokens);
+        (Tensor scores, Tensor chosen, Tensor weights) = _router.Route(tokens);
+        trace?.Layers.Add(new ExpertTrace.RoutedLayer(_index, scores, chosen));
         Tensor flat = chosen.view(-1), order = flat.sort(-1, stable: true).Indices;
         long[] counts = flat.bincount(null, _experts.Length).cpu().data<long>().ToArray();
         Tensor sorted = tokens.index_select(0, order.floor_divide(Number.Of((long)_numChosen)));

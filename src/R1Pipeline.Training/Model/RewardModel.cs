@@ -71,10 +71,12 @@ public sealed class RewardModel : IDisposable
     }
 
     /// <summary>The scores of a batch, on the tape where one is recorded.</summary>
+    /// <param name="batch">Its rows.</param>
+    /// <param name="trace">Receives what the routers decide; null: nobody asks.</param>
     /// <returns>[B].</returns>
-    public Tensor Scores(TrainingBatch batch)
+    public Tensor Scores(TrainingBatch batch, ExpertTrace? trace = null)
     {
-        Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
+        Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask, trace).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
         return last.matmul(Parameters[DecoderParameters.Score].view(-1));
     }
 

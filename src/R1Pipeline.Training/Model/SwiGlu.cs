@@ -11,7 +11,7 @@ internal sealed class SwiGlu(Tensor gateUp, Tensor down) : IFeedForward
     private readonly long _width = down.size(1);
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x, ExpertTrace? trace = null)
     {
         Tensor[] parts = F.linear(x, gateUp).chunk(2, -1);
         return F.linear(parts[0].silu().mul(parts[1]), down);

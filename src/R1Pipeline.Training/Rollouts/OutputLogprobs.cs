@@ -11,7 +11,10 @@ namespace R1Pipeline.Training.Rollouts;
 internal static class OutputLogprobs
 {
     /// <summary>The log-probs of the rows' output tokens, on the tape where one is recorded, in the caller's dispose scope. [N]</summary>
-    public static Tensor Of(Decoder model, IReadOnlyList<TrainingSample> rows)
+    /// <param name="model">The decoder.</param>
+    /// <param name="rows">At least one.</param>
+    /// <param name="trace">Receives what the routers decide; null: nobody asks.</param>
+    public static Tensor Of(Decoder model, IReadOnlyList<TrainingSample> rows, ExpertTrace? trace = null)
     {
         int width = rows.Max(row => row.NumInputTokens), numTokens = rows.Sum(row => row.OutputIds.Length), n = 0;
         long[] ids = new long[rows.Count * width], places = new long[numTokens], targets = new long[numTokens];
@@ -26,9 +29,19 @@ internal static class OutputLogprobs
                 targets[n++] = output[t];
             }
         }
-        Tensor hidden_BTD = model.Hidden(tensor(ids, [rows.Count, width]));
+        Tensor hidden_BTD = model.Hidden(tensor(ids, [rows.Count, width]), trace: trace);
         Tensor hidden_ND = hidden_BTD.view(-1, model.Config.HiddenSize).index_select(0, tensor(places));
         return TokenLogprobs.Compute(hidden_ND, model.OutputWeight, tensor(targets));
+    }
+
+    /// <summary>Which row each token of the flattened input [B · T] of <see cref="Of"/> belongs to; -1: padding.</summary>
+    public static Tensor SequenceOfToken(IReadOnlyList<TrainingSample> rows)
+    {
+        int width = rows.Max(row => row.NumInputTokens);
+        long[] sequences = new long[rows.Count * width];
+        Array.Fill(sequences, -1L);
+        for (int b = 0; b < rows.Count; b++) sequences.AsSpan(b * width, rows[b].NumInputTokens).Fill(b);
+        return tensor(sequences);
     }
 
     /// <summary>The log-probs of every row, without gradients, <paramref name="microBatch"/> rows of like length at a time.</summary>
