@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Chat.Jinja;
+using R1Pipeline.Data.Tokenizers;
+
+namespace R1Pipeline.Data.Chat;
+
+/// <summary>
+/// Renders a model's own Jinja template as transformers' <c>apply_chat_template</c> does: the folder's special tokens by their names (<c>bos_token</c>, …),
+/// <c>messages</c>, <c>tools</c> and <c>documents</c> (None when there are none), <c>add_generation_prompt</c>, and whatever else the caller gives.
+/// </summary>
+public sealed class ChatRenderer
+{
+    private static readonly string[] TokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    private readonly JinjaTemplate _template;
+    private readonly IReadOnlyDictionary<string, object?> _tokens;
+
+    private ChatRenderer(JinjaTemplate template, IReadOnlyDictionary<string, object?> tokens) => (_template, _tokens) = (template, tokens);
+
+    /// <summary>The template of a model folder, or <paramref name="templateFile"/> with the folder's special tokens.</summary>
+    /// <exception cref="StageFailedException">UserData: there is no template, or it cannot be parsed; the message names the construct and its line.</exception>
+    public static ChatRenderer Load(string directory, string? templateFile = null)
+    {
+        JsonObject config = TokenizerConfigFile.Read(directory) ?? (templateFile is null ? throw Unusable(directory, "has no tokenizer_config.json") : []);
+        string jinja = templateFile is not null ? File.ReadAllText(templateFile)
+            : TokenizerConfigFile.ChatTemplate(directory, config) ?? throw Unusable(directory, "has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json");
+        try
+        {
+            return Parse(jinja, config);
+        }
+        catch (JinjaException e)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"the chat template of {templateFile ?? directory}: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="JinjaException">The template cannot be parsed.</exception>
+    internal static ChatRenderer Parse(string jinja, JsonObject tokenizerConfig)
+    {
+        var tokens = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (string name in TokenNames)
+        {
+            if (TokenizerConfigFile.TokenText(tokenizerConfig, name) is { } text) tokens[name] = text;
+        }
+
+        if (tokenizerConfig["additional_special_tokens"] is JsonArray list) tokens["additional_special_tokens"] = list.Select(object? (token) => token is JsonObject added ? (string?)added["content"] : (string?)token).ToList();
+        return new ChatRenderer(JinjaTemplate.Parse(jinja), tokens);
+    }
+
+    /// <summary>Renders one conversation.</summary>
+    /// <param name="messages">A list of messages, each an object with <c>role</c> and what the template reads.</param>
+    /// <param name="tools">A list of tools; null or JSON null: none.</param>
+    /// <param name="addGenerationPrompt">Whether the assistant's turn is opened at the end.</param>
+    /// <param name="variables">An object of further template variables, which hide the special tokens; null: none. A null value hides a token as None.</param>
+    /// <param name="now">The time that <c>strftime_now</c> shows.</param>
+    /// <exception cref="JinjaException">The template refuses the conversation or cannot be rendered.</exception>
+    public string Render(JsonElement messages, JsonElement? tools, bool addGenerationPrompt, JsonElement? variables, DateTime now)
+    {
+        var all = new Dictionary<string, object?>(_tokens, StringComparer.Ordinal)
+        {
+            ["messages"] = PythonJson.Read(messages),
+            ["tools"] = tools is { } list ? PythonJson.Read(list) : null,
+            ["documents"] = null,
+            ["add_generation_prompt"] = addGenerationPrompt,
+        };
+        if (variables is { ValueKind: JsonValueKind.Object } given)
+        {
+            foreach (JsonProperty variable in given.EnumerateObject()) all[variable.Name] = PythonJson.Read(variable.Value);
+        }
+
+        return _template.Render(all, now);
+    }
+
+    private static StageFailedException Unusable(string directory, string what) => new(StageFailureClass.UserData, $"the model folder {directory} {what}");
+}

@@ -1,0 +1,22 @@
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>
+/// What one rendering may cost: templates come with models from strangers, and one that loops, recurses or doubles a text must end with an error.
+/// The unit is one step, or 32 characters or items copied.
+/// </summary>
+internal sealed class Budget
+{
+    // Far more than a conversation of a million characters takes in the longest published template.
+    private const long Limit = 10_000_000;
+    private const int MaxLength = 4 << 20;
+
+    private long _spent;
+
+    /// <summary>A step that makes a text or list of that length.</summary>
+    public void Spend(long length = 0)
+    {
+        _spent += 1 + (length / 32);
+        // Refused before it is built.
+        if (_spent > Limit || length > MaxLength) throw new JinjaException("the template does not come to an end: rendering was stopped");
+    }
+}

@@ -1,0 +1,49 @@
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>The filters behind <c>|</c>: this file knows the names; those of texts and of sequences stand in files of their own.</summary>
+internal sealed class Filters
+{
+    private readonly Dictionary<string, Func<object?, CallArguments, object?>> _filters;
+
+    public Filters(Budget budget)
+    {
+        var sequences = new SequenceFilters(this, budget);
+        _filters = new Dictionary<string, Func<object?, CallArguments, object?>>(StringComparer.Ordinal)
+        {
+            ["tojson"] = PythonJson.Write,
+            ["default"] = Default,
+            ["d"] = Default,
+            ["string"] = (value, _) => PythonRepr.Str(value),
+            ["safe"] = (value, _) => PythonRepr.Str(value),
+            ["attr"] = (value, arguments) => value is Undefined undefined ? throw undefined.Used() : Attributes.Only(value, PythonRepr.Str(arguments.Bind("attr", 1, "name")[0])),
+            ["trim"] = TextFilters.Trim,
+            ["upper"] = (value, _) => PythonText.Upper(PythonRepr.Str(value)),
+            ["lower"] = (value, _) => PythonText.Lower(PythonRepr.Str(value)),
+            ["capitalize"] = (value, _) => PythonText.Capitalize(PythonRepr.Str(value)),
+            ["title"] = (value, _) => TextFilters.Title(PythonRepr.Str(value)),
+            ["replace"] = TextFilters.Replace,
+            ["indent"] = TextFilters.Indent,
+            ["center"] = TextFilters.Center,
+            ["truncate"] = TextFilters.Truncate,
+            ["wordcount"] = (value, _) => TextFilters.WordCount(PythonRepr.Str(value)),
+            ["urlencode"] = (value, _) => TextFilters.UrlEncode(value),
+            ["int"] = NumberFilters.Int,
+            ["float"] = NumberFilters.Float,
+            ["abs"] = NumberFilters.Abs,
+            ["round"] = NumberFilters.Round,
+        };
+        sequences.AddTo(_filters);
+    }
+
+    public static IReadOnlyCollection<string> Names { get; } = [.. new Filters(new Budget())._filters.Keys];
+
+    public object? Apply(string name, object? value, CallArguments arguments) =>
+        _filters.TryGetValue(name, out Func<object?, CallArguments, object?>? filter) ? filter(value, arguments) : throw new JinjaException($"the filter '{name}' is not supported");
+
+    private static object? Default(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("default", 0, "default_value", "boolean");
+        bool replaces = value is Undefined || (bound[1] != CallArguments.Missing && PythonOrder.IsTrue(bound[1]) && !PythonOrder.IsTrue(value));
+        return !replaces ? value : bound[0] == CallArguments.Missing ? "" : bound[0];
+    }
+}

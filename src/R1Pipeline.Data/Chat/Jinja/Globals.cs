@@ -1,0 +1,65 @@
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>The functions that every chat template can call.</summary>
+internal static class Globals
+{
+    private const int MaxRange = 100_000;
+
+    /// <param name="now">What <c>strftime_now</c> shows.</param>
+    public static Dictionary<string, object?> Create(DateTime now) => new(StringComparer.Ordinal)
+    {
+        ["raise_exception"] = new JinjaFunction("raise_exception", arguments => throw new JinjaException(PythonRepr.Str(arguments.Bind("raise_exception", 1, "message")[0]))),
+        ["strftime_now"] = new JinjaFunction("strftime_now", arguments => Strftime.Format(now, PythonRepr.Str(arguments.Bind("strftime_now", 1, "format")[0]))),
+        ["range"] = new JinjaFunction("range", Range),
+        ["namespace"] = new JinjaFunction("namespace", NewNamespace),
+        ["dict"] = new JinjaFunction("dict", NewDict),
+        ["joiner"] = new JinjaFunction("joiner", Joiner),
+    };
+
+    private static JinjaRange Range(CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("range", 1, "start", "stop", "step");
+        bool one = bound[1] == CallArguments.Missing;
+        long start = one ? 0 : PythonMath.ToLong(bound[0]), stop = PythonMath.ToLong(bound[one ? 0 : 1]), step = bound[2] == CallArguments.Missing ? 1 : PythonMath.ToLong(bound[2]);
+        if (step == 0) throw new JinjaException("range() arg 3 must not be zero");
+        decimal count = Math.Max(0, Math.Ceiling(((decimal)stop - start) / step));
+        return count <= MaxRange ? new JinjaRange(start, step, (int)count) : throw new JinjaException($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).");
+    }
+
+    private static Namespace NewNamespace(CallArguments arguments)
+    {
+        var space = new Namespace();
+        foreach ((string name, object? value) in Entries("namespace", arguments)) space.Attributes[name] = value;
+        return space;
+    }
+
+    private static JinjaDict NewDict(CallArguments arguments)
+    {
+        var dict = new JinjaDict();
+        foreach ((string name, object? value) in Entries("dict", arguments)) dict.Set(name, value);
+        return dict;
+    }
+
+    private static IEnumerable<(string Name, object? Value)> Entries(string function, CallArguments arguments)
+    {
+        if (arguments.Positional.Count > 1 || (arguments.Positional.Count == 1 && arguments.Positional[0] is not JinjaDict)) throw new JinjaException($"{function}: a mapping and keywords are supported");
+        if (arguments.Positional is [JinjaDict given])
+        {
+            foreach (object?[] item in given.Items.Cast<object?[]>()) yield return (item[0] as string ?? throw new JinjaException("keywords must be strings"), item[1]);
+        }
+
+        foreach ((string name, object? value) in arguments.Named) yield return (name, value);
+    }
+
+    private static JinjaFunction Joiner(CallArguments arguments)
+    {
+        object? separator = arguments.Bind("joiner", 0, "sep")[0];
+        bool used = false;
+        return new JinjaFunction("joiner", _ =>
+        {
+            if (used) return separator == CallArguments.Missing ? ", " : separator;
+            used = true;
+            return "";
+        });
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text;
+
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>Texts as Python sees them: sequences of characters, not of UTF-16 units, with Python's idea of white space and case.</summary>
+internal static class PythonText
+{
+    // The characters whose upper case is longer and that occur in running text; .NET maps one to one.
+    private static readonly Dictionary<char, string> LongUpperCase = new()
+    {
+        ['ß'] = "SS", ['ŉ'] = "ʼN", ['ǰ'] = "J̌", ['և'] = "ԵՒ", ['ﬀ'] = "FF", ['ﬁ'] = "FI", ['ﬂ'] = "FL", ['ﬃ'] = "FFI", ['ﬄ'] = "FFL", ['ﬅ'] = "ST", ['ﬆ'] = "ST",
+    };
+
+    public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
+
+    public static bool IsSpace(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (!IsSpace(c)) return false;
+        }
+
+        return true;
+    }
+
+    public static bool IsLineBreak(char c) => c is '\n' or '\r' or '\v' or '\f' or '\x1c' or '\x1d' or '\x1e' or '\x85' or '\u2028' or '\u2029';
+
+    /// <summary>Without the characters of the set at its ends; null: without white space.</summary>
+    public static string Trim(string text, string? set, bool start, bool end)
+    {
+        if (set is not null && (HasSurrogates(set) || HasSurrogates(text)))
+        {
+            string[] characters = Characters(text);
+            HashSet<string> dropped = [.. Characters(set)];
+            int first = 0, last = characters.Length;
+            while (start && first < last && dropped.Contains(characters[first])) first++;
+            while (end && last > first && dropped.Contains(characters[last - 1])) last--;
+            return string.Concat(characters[first..last]);
+        }
+
+        int from = 0, to = text.Length;
+        while (start && from < to && Drops(text[from])) from++;
+        while (end && to > from && Drops(text[to - 1])) to--;
+        return text[from..to];
+
+        bool Drops(char c) => set is null ? IsSpace(c) : set.Contains(c);
+    }
+
+    public static string TrimEnd(string text) => Trim(text, null, start: false, end: true);
+
+    public static int Length(string text) => HasSurrogates(text) ? Characters(text).Length : text.Length;
+
+    /// <summary>The characters of the text, each as a text.</summary>
+    public static string[] Characters(string text)
+    {
+        var characters = new List<string>(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool pair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
+            characters.Add(pair ? text.Substring(i++, 2) : text[i].ToString());
+        }
+
+        return [.. characters];
+    }
+
+    /// <summary>Order by character; UTF-16 units would put U+FFFD behind every emoji.</summary>
+    public static int Compare(string left, string right)
+    {
+        for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
+        {
+            if (left[i] == right[i]) continue;
+            bool leftSurrogate = char.IsSurrogate(left[i]), rightSurrogate = char.IsSurrogate(right[i]);
+            return leftSurrogate == rightSurrogate ? left[i].CompareTo(right[i]) : leftSurrogate ? 1 : -1;
+        }
+
+        return left.Length.CompareTo(right.Length);
+    }
+
+    public static string Upper(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            if (LongUpperCase.TryGetValue(c, out string? upper)) result.Append(upper);
+            else result.Append(c);
+        }
+
+        return result.ToString().ToUpperInvariant();
+    }
+
+    public static string Lower(string text)
+    {
+        string lower = text.Replace("İ", "i̇", StringComparison.Ordinal).ToLowerInvariant();
+        int sigma = text.IndexOf('Σ');
+        if (sigma < 0) return lower;
+        char[] characters = lower.ToCharArray();
+        for (int i = 0; i < characters.Length; i++)
+        {
+            // A sigma at a word's end has a form of its own.
+            bool final = characters[i] == 'σ' && i < text.Length && text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == text.Length || !char.IsLetter(text[i + 1]));
+            if (final) characters[i] = 'ς';
+        }
+
+        return new string(characters);
+    }
+
+    public static string Capitalize(string text)
+    {
+        string[] characters = Characters(text);
+        return characters.Length == 0 ? "" : Title(characters[0]) + Lower(string.Concat(characters[1..]));
+    }
+
+    /// <summary>First letters of words in upper case, as <c>str.title</c>: a word is a run of letters.</summary>
+    public static string TitleWords(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        bool inWord = false;
+        foreach (string character in Characters(text))
+        {
+            bool letter = Rune.TryGetRuneAt(character, 0, out Rune rune) && IsCased(rune);
+            result.Append(!letter ? character : inWord ? Lower(character) : Title(character));
+            inWord = letter;
+        }
+
+        return result.ToString();
+    }
+
+    public static bool IsCased(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
+
+    public static bool IsUpper(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter));
+
+    public static bool IsLower(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter));
+
+    /// <summary>Lines without their ends, or with them.</summary>
+    public static List<string> Lines(string text, bool keepEnds = false)
+    {
+        var lines = new List<string>();
+        for (int start = 0; start < text.Length;)
+        {
+            int end = start;
+            while (end < text.Length && !IsLineBreak(text[end])) end++;
+            int next = end;
+            if (end < text.Length) next += text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? 2 : 1;
+            lines.Add(text[start..(keepEnds ? next : end)]);
+            start = next;
+        }
+
+        return lines;
+    }
+
+    private static string Title(string character)
+    {
+        string upper = Upper(character);
+        return upper.Length > 1 && !HasSurrogates(upper) ? upper[..1] + Lower(upper[1..]) : upper;
+    }
+
+    private static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+}

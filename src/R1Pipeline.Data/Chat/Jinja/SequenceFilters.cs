@@ -1,0 +1,188 @@
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>Filters over sequences and mappings. <c>map</c>, <c>select</c> and their like are computed item by item, when they are asked for.</summary>
+internal sealed class SequenceFilters(Filters filters, Budget budget)
+{
+    public void AddTo(Dictionary<string, Func<object?, CallArguments, object?>> table)
+    {
+        table["length"] = table["count"] = (value, _) => (long)(PythonSequence.TryLength(value) ?? throw new JinjaException($"object of type '{PythonType.Of(value)}' has no len()"));
+        table["list"] = (value, _) => Counted(PythonSequence.Items(value)).ToList();
+        table["first"] = (value, _) => First(PythonSequence.Items(value), "No first item, sequence was empty.");
+        table["last"] = (value, _) => value is JinjaIterator ? throw new JinjaException("'generator' object is not reversible") : First(PythonSequence.Items(value).Reverse(), "No last item, sequence was empty.");
+        table["reverse"] = (value, _) => value is string text ? string.Concat(PythonText.Characters(text).Reverse()) : Iterator(PythonSequence.Items(value).Reverse());
+        table["join"] = Join;
+        table["items"] = (value, _) => value switch
+        {
+            Undefined => Iterator([]),
+            JinjaDict dict => Iterator(dict.Items),
+            _ => throw new JinjaException("Can only get item pairs from a mapping."),
+        };
+        table["dictsort"] = DictSort;
+        table["sort"] = Sort;
+        table["unique"] = Unique;
+        table["min"] = (value, arguments) => Extreme(value, arguments, "min", -1);
+        table["max"] = (value, arguments) => Extreme(value, arguments, "max", 1);
+        table["sum"] = Sum;
+        table["batch"] = Batch;
+        table["map"] = (value, arguments) => PythonOrder.IsTrue(value) ? Iterator(Map(value, arguments)) : Iterator([]);
+        table["select"] = (value, arguments) => Iterator(Select(value, arguments, wanted: true, byAttribute: false));
+        table["reject"] = (value, arguments) => Iterator(Select(value, arguments, wanted: false, byAttribute: false));
+        table["selectattr"] = (value, arguments) => Iterator(Select(value, arguments, wanted: true, byAttribute: true));
+        table["rejectattr"] = (value, arguments) => Iterator(Select(value, arguments, wanted: false, byAttribute: true));
+    }
+
+    private static JinjaIterator Iterator(IEnumerable<object?> items) => new("generator", items.GetEnumerator());
+
+    private IEnumerable<object?> Counted(IEnumerable<object?> items)
+    {
+        foreach (object? item in items)
+        {
+            budget.Spend();
+            yield return item;
+        }
+    }
+
+    private static object? First(IEnumerable<object?> items, string otherwise)
+    {
+        foreach (object? item in items) return item;
+        return new Undefined(otherwise);
+    }
+
+    private object? Join(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("join", 0, "d", "attribute");
+        IEnumerable<object?> items = PythonSequence.Items(value);
+        if (Given(bound[1]) is { } attribute) items = items.Select(item => Path(item, attribute));
+        string text = string.Join(bound[0] == CallArguments.Missing ? "" : PythonRepr.Str(bound[0]), items.Select(PythonRepr.Str));
+        budget.Spend(text.Length);
+        return text;
+    }
+
+    private static object? DictSort(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("dictsort", 0, "case_sensitive", "by", "reverse");
+        string by = bound[1] == CallArguments.Missing ? "key" : PythonRepr.Str(bound[1]);
+        if (by is not ("key" or "value")) throw new JinjaException("You can only sort by either \"key\" or \"value\"");
+        if (value is not JinjaDict dict) throw value is Undefined undefined ? undefined.Used() : new JinjaException($"dictsort: '{PythonType.Of(value)}' is no mapping");
+        return Sorted(dict.Items, item => Folded(((object?[])item!)[by == "key" ? 0 : 1], IsSet(bound[0])), IsSet(bound[2]));
+    }
+
+    private static object? Sort(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("sort", 0, "reverse", "case_sensitive", "attribute");
+        object? attribute = Given(bound[2]);
+        object?[] paths = attribute is string text ? [.. text.Split(',')] : [attribute];
+        return Sorted(PythonSequence.Items(value), item => paths.Select(path => Folded(Path(item, path), IsSet(bound[1]))).ToList(), IsSet(bound[0]));
+    }
+
+    /// <summary>Stable in both directions, as Python's.</summary>
+    private static List<object?> Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool reverse)
+    {
+        List<(object? Item, object? Key)> keyed = [.. items.Select(item => (item, key(item)))];
+        var order = Comparer<object?>.Create((a, b) => PythonOrder.Compare(a, b, "<") ?? 0);
+        return [.. (reverse ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];
+    }
+
+    private static object? Unique(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("unique", 0, "case_sensitive", "attribute");
+        var seen = new JinjaDict();
+        return Iterator(PythonSequence.Items(value).Where(item =>
+        {
+            object? key = Folded(Path(item, Given(bound[1])), IsSet(bound[0]));
+            if (seen.TryGet(key, out _)) return false;
+            seen.Set(key, null);
+            return true;
+        }));
+    }
+
+    private static object? Extreme(object? value, CallArguments arguments, string name, int sign)
+    {
+        object?[] bound = arguments.Bind(name, 0, "case_sensitive", "attribute");
+        bool any = false;
+        object? best = new Undefined("No aggregated item, sequence was empty."), bestKey = null;
+        foreach (object? item in PythonSequence.Items(value))
+        {
+            object? key = Folded(Path(item, Given(bound[1])), IsSet(bound[0]));
+            if (any && PythonOrder.Compare(key, bestKey, sign < 0 ? "<" : ">") * sign is not > 0) continue;
+            (any, best, bestKey) = (true, item, key);
+        }
+
+        return best;
+    }
+
+    private object? Sum(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("sum", 0, "attribute", "start");
+        object? total = bound[1] == CallArguments.Missing ? 0L : bound[1];
+        foreach (object? item in PythonSequence.Items(value)) total = PythonMath.Apply("+", total, Path(item, Given(bound[0])), budget);
+        return total;
+    }
+
+    private static object? Batch(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("batch", 1, "linecount", "fill_with");
+        int size = (int)Math.Clamp(PythonMath.ToLong(bound[0]), 1, int.MaxValue);
+        return Iterator(PythonSequence.Items(value).Chunk(size).Select(object? (chunk) =>
+        {
+            List<object?> batch = [.. chunk];
+            if (Given(bound[1]) is { } fill) batch.AddRange(Enumerable.Repeat<object?>(fill, Math.Min(size, 1 << 20) - batch.Count));
+            return batch;
+        }));
+    }
+
+    private IEnumerable<object?> Map(object? value, CallArguments arguments)
+    {
+        if (arguments.Positional.Count == 0 && arguments.Named.TryGetValue("attribute", out object? attribute))
+        {
+            if (arguments.Named.Keys.FirstOrDefault(name => name is not ("attribute" or "default")) is { } unknown) throw new JinjaException($"Unexpected keyword argument '{unknown}'");
+            object? otherwise = arguments.Named.GetValueOrDefault("default");
+            foreach (object? item in Counted(PythonSequence.Items(value))) yield return Path(item, attribute, otherwise);
+            yield break;
+        }
+
+        if (arguments.Positional.Count == 0) throw new JinjaException("map requires a filter argument");
+        string filter = PythonRepr.Str(arguments.Positional[0]);
+        var rest = arguments with { Positional = [.. arguments.Positional.Skip(1)] };
+        foreach (object? item in Counted(PythonSequence.Items(value))) yield return filters.Apply(filter, item, rest);
+    }
+
+    private IEnumerable<object?> Select(object? value, CallArguments arguments, bool wanted, bool byAttribute)
+    {
+        if (!PythonOrder.IsTrue(value)) yield break;
+        if (byAttribute && arguments.Positional.Count == 0) throw new JinjaException("Missing parameter for attribute name");
+        object? attribute = byAttribute ? arguments.Positional[0] : null;
+        object?[] rest = [.. arguments.Positional.Skip(byAttribute ? 1 : 0)];
+        var given = arguments with { Positional = [.. rest.Skip(1)] };
+        foreach (object? item in Counted(PythonSequence.Items(value)))
+        {
+            object? tested = byAttribute ? Path(item, attribute) : item;
+            bool holds = rest.Length == 0 ? PythonOrder.IsTrue(tested) : Tests.Apply(PythonRepr.Str(rest[0]), tested, given);
+            if (holds == wanted) yield return item;
+        }
+    }
+
+    /// <summary>The item's attribute at a dotted path; numbers in the path are indices. Null: the item itself.</summary>
+    private static object? Path(object? item, object? path, object? otherwise = null)
+    {
+        object?[] parts = path switch
+        {
+            null => [],
+            string text => [.. text.Split('.').Select(object? (part) => part.Length > 0 && part.All(char.IsAsciiDigit) && long.TryParse(part, out long index) ? index : part)],
+            _ => [path],
+        };
+        foreach (object? part in parts)
+        {
+            item = Attributes.OfItem(item, part);
+            if (otherwise is not null && item is Undefined) item = otherwise;
+        }
+
+        return item;
+    }
+
+    private static object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? PythonText.Lower(text) : value;
+
+    private static object? Given(object? argument) => argument == CallArguments.Missing ? null : argument;
+
+    private static bool IsSet(object? argument) => argument != CallArguments.Missing && PythonOrder.IsTrue(argument);
+}

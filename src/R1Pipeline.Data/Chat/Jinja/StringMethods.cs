@@ -1,0 +1,207 @@
+using System.Text;
+
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>The methods of Python's <c>str</c>.</summary>
+internal static class StringMethods
+{
+    private static readonly HashSet<string> Unsupported = ["casefold", "encode", "expandtabs", "format", "format_map", "isidentifier", "isprintable", "istitle", "maketrans", "translate"];
+
+    /// <summary>The method; null: there is none of that name.</summary>
+    public static JinjaFunction? Find(string text, string name)
+    {
+        if (Unsupported.Contains(name)) throw new JinjaException($"the method str.{name} is not supported");
+        Func<CallArguments, object?>? method = name switch
+        {
+            "strip" => arguments => Trim(text, arguments, name, true, true),
+            "lstrip" => arguments => Trim(text, arguments, name, true, false),
+            "rstrip" => arguments => Trim(text, arguments, name, false, true),
+            "startswith" => arguments => Affix(text, arguments, name, static (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
+            "endswith" => arguments => Affix(text, arguments, name, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
+            "split" => arguments => Split(text, arguments, name, fromRight: false),
+            "rsplit" => arguments => Split(text, arguments, name, fromRight: true),
+            "splitlines" => arguments =>
+            {
+                object?[] bound = arguments.Bind(name, 0, "keepends");
+                return PythonText.Lines(text, bound[0] != CallArguments.Missing && PythonOrder.IsTrue(bound[0])).ToList<object?>();
+            },
+            "replace" => arguments =>
+            {
+                object?[] bound = arguments.Bind(name, 2, "old", "new", "count");
+                return Replace(text, String(bound[0], name), String(bound[1], name), bound[2] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[2]));
+            },
+            "join" => arguments => string.Join(text, PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0]).Select(item => String(item, name))),
+            "find" or "index" or "rfind" or "rindex" => arguments => IndexOf(text, arguments, name),
+            "count" => arguments => Count(text, String(arguments.Bind(name, 1, "sub")[0], name)),
+            "partition" or "rpartition" => arguments => Partition(text, String(arguments.Bind(name, 1, "sep")[0], name), name[0] == 'r'),
+            "removeprefix" => arguments => String(arguments.Bind(name, 1, "prefix")[0], name) is var prefix && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text,
+            "removesuffix" => arguments => String(arguments.Bind(name, 1, "suffix")[0], name) is var suffix && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
+            "ljust" or "rjust" or "center" or "zfill" => arguments => Pad(text, arguments, name),
+            "lower" => _ => PythonText.Lower(text),
+            "upper" => _ => PythonText.Upper(text),
+            "title" => _ => PythonText.TitleWords(text),
+            "capitalize" => _ => PythonText.Capitalize(text),
+            "swapcase" => _ => string.Concat(PythonText.Characters(text).Select(character => PythonText.IsUpper(character) ? PythonText.Lower(character) : PythonText.Upper(character))),
+            "islower" => _ => PythonText.IsLower(text),
+            "isupper" => _ => PythonText.IsUpper(text),
+            "isspace" => _ => text.Length > 0 && PythonText.IsSpace(text),
+            "isascii" => _ => text.All(char.IsAscii),
+            "isalpha" => _ => All(text, Rune.IsLetter),
+            "isalnum" => _ => All(text, rune => Rune.IsLetter(rune) || Rune.IsNumber(rune)),
+            "isdigit" or "isdecimal" => _ => All(text, Rune.IsDigit),
+            "isnumeric" => _ => All(text, Rune.IsNumber),
+            _ => null,
+        };
+        return method is null ? null : new JinjaFunction(name, method);
+    }
+
+    /// <summary>Replaces the first <paramref name="count"/> occurrences; all when it is negative.</summary>
+    public static string Replace(string text, string old, string with, long count)
+    {
+        if (count < 0 && old.Length > 0) return text.Replace(old, with, StringComparison.Ordinal);
+        var result = new StringBuilder(text.Length);
+        int at = 0;
+        if (old.Length == 0)
+        {
+            // Between all characters, as Python has it.
+            foreach (string character in PythonText.Characters(text))
+            {
+                if (count-- != 0) result.Append(with);
+                else count = 0;
+                result.Append(character);
+            }
+
+            return count != 0 ? result.Append(with).ToString() : result.ToString();
+        }
+
+        for (int found; count-- > 0 && (found = text.IndexOf(old, at, StringComparison.Ordinal)) >= 0; at = found + old.Length) result.Append(text, at, found - at).Append(with);
+        return result.Append(text, at, text.Length - at).ToString();
+    }
+
+    private static string Trim(string text, CallArguments arguments, string name, bool start, bool end)
+    {
+        object? characters = arguments.Bind(name, 0, "chars")[0];
+        return PythonText.Trim(text, characters == CallArguments.Missing || characters is null ? null : String(characters, name), start, end);
+    }
+
+    private static bool Affix(string text, CallArguments arguments, string name, Func<string, string, bool> holds)
+    {
+        object?[] bound = arguments.Bind(name, 1, "affix", "start", "end");
+        string part = (string)PythonSequence.Slice(text, Given(bound[1]), Given(bound[2]), null)!;
+        return bound[0] is object?[] any ? any.Any(affix => holds(part, String(affix, name))) : holds(part, String(bound[0], name));
+    }
+
+    private static List<object?> Split(string text, CallArguments arguments, string name, bool fromRight)
+    {
+        object?[] bound = arguments.Bind(name, 0, "sep", "maxsplit");
+        long most = bound[1] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[1]);
+        if (Given(bound[0]) is { } separator) return SplitAt(text, String(separator, name), most, fromRight);
+        return SplitAtSpace(text, most, fromRight);
+    }
+
+    private static List<object?> SplitAt(string text, string separator, long most, bool fromRight)
+    {
+        if (separator.Length == 0) throw new JinjaException("empty separator");
+        if (most < 0) return text.Split(separator).ToList<object?>();
+        var parts = new List<object?>();
+        if (fromRight)
+        {
+            int end = text.Length;
+            for (int found; most-- > 0 && end > 0 && (found = text[..end].LastIndexOf(separator, StringComparison.Ordinal)) >= 0; end = found) parts.Insert(0, text[(found + separator.Length)..end]);
+            parts.Insert(0, text[..end]);
+            return parts;
+        }
+
+        int start = 0;
+        for (int found; most-- > 0 && (found = text.IndexOf(separator, start, StringComparison.Ordinal)) >= 0; start = found + separator.Length) parts.Add(text[start..found]);
+        parts.Add(text[start..]);
+        return parts;
+    }
+
+    private static List<object?> SplitAtSpace(string text, long most, bool fromRight)
+    {
+        var words = new List<object?>();
+        // The far end goes only where splitting reaches it: 'a b '.split(none, 1) leaves 'b '.
+        string rest = PythonText.Trim(text, null, start: most < 0 || !fromRight, end: most < 0 || fromRight);
+        while (rest.Length > 0)
+        {
+            int cut = most == 0 ? -1 : fromRight ? LastSpace(rest) : FirstSpace(rest);
+            if (cut < 0)
+            {
+                words.Insert(fromRight ? 0 : words.Count, rest);
+                break;
+            }
+
+            words.Insert(fromRight ? 0 : words.Count, fromRight ? rest[(cut + 1)..] : rest[..cut]);
+            rest = fromRight ? PythonText.TrimEnd(rest[..cut]) : PythonText.Trim(rest[cut..], null, start: true, end: false);
+            most--;
+        }
+
+        return words;
+    }
+
+    private static int FirstSpace(string text) => Enumerable.Range(0, text.Length).FirstOrDefault(at => PythonText.IsSpace(text[at]), -1);
+
+    private static int LastSpace(string text) => Enumerable.Range(1, text.Length).Select(back => text.Length - back).FirstOrDefault(at => PythonText.IsSpace(text[at]), -1);
+
+    private static long IndexOf(string text, CallArguments arguments, string name)
+    {
+        object?[] bound = arguments.Bind(name, 1, "sub", "start", "end");
+        string wanted = String(bound[0], name);
+        string[] characters = PythonText.Characters(text);
+        long from = Math.Clamp(Offset(bound[1], 0), 0, characters.Length), to = Math.Clamp(Offset(bound[2], characters.Length), 0, characters.Length);
+        string part = from <= to ? string.Concat(characters[(int)from..(int)to]) : "";
+        int found = from > to ? -1 : name[0] == 'r' ? part.LastIndexOf(wanted, StringComparison.Ordinal) : part.IndexOf(wanted, StringComparison.Ordinal);
+        if (found < 0) return name.EndsWith("index", StringComparison.Ordinal) ? throw new JinjaException("substring not found") : -1;
+        return from + PythonText.Length(part[..found]);
+
+        long Offset(object? given, long otherwise)
+        {
+            if (Given(given) is not { } value) return otherwise;
+            long at = PythonMath.ToLong(value);
+            return at < 0 ? at + characters.Length : at;
+        }
+    }
+
+    private static long Count(string text, string part)
+    {
+        if (part.Length == 0) return PythonText.Length(text) + 1;
+        long count = 0;
+        for (int at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length) count++;
+        return count;
+    }
+
+    private static object?[] Partition(string text, string separator, bool fromRight)
+    {
+        if (separator.Length == 0) throw new JinjaException("empty separator");
+        int found = fromRight ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        if (found < 0) return fromRight ? ["", "", text] : [text, "", ""];
+        return [text[..found], separator, text[(found + separator.Length)..]];
+    }
+
+    private static string Pad(string text, CallArguments arguments, string name)
+    {
+        object?[] bound = name == "zfill" ? arguments.Bind(name, 1, "width") : arguments.Bind(name, 1, "width", "fillchar");
+        long width = PythonMath.ToLong(bound[0]);
+        if (width > 1 << 20) throw new JinjaException($"{name} to {width} characters is not supported");
+        int missing = (int)Math.Max(0, width - PythonText.Length(text));
+        string fill = name == "zfill" ? "0" : bound[1] == CallArguments.Missing ? " " : String(bound[1], name);
+        if (PythonText.Length(fill) != 1) throw new JinjaException("the fill character must be exactly one character long");
+        string Fill(int count) => string.Concat(Enumerable.Repeat(fill, count));
+        if (name == "zfill" && text.Length > 0 && text[0] is '+' or '-') return text[0] + Fill(missing) + text[1..];
+        // An odd rest goes left when the width is odd, as in CPython.
+        int left = (missing / 2) + (missing & (int)width & 1);
+        return name switch
+        {
+            "ljust" => text + Fill(missing),
+            "center" => Fill(left) + text + Fill(missing - left),
+            _ => Fill(missing) + text,
+        };
+    }
+
+    private static bool All(string text, Func<Rune, bool> holds) => text.Length > 0 && text.EnumerateRunes().All(holds);
+
+    private static object? Given(object? argument) => argument == CallArguments.Missing ? null : argument;
+
+    private static string String(object? value, string method) => value as string ?? throw new JinjaException($"{method}: expected a str, not '{PythonType.Of(value)}'");
+}

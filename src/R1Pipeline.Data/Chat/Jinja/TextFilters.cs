@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace R1Pipeline.Data.Chat.Jinja;
+
+/// <summary>Filters that give texts.</summary>
+internal static partial class TextFilters
+{
+    public static object? Trim(object? value, CallArguments arguments)
+    {
+        object? characters = arguments.Bind("trim", 0, "chars")[0];
+        return PythonText.Trim(PythonRepr.Str(value), characters == CallArguments.Missing || characters is null ? null : PythonRepr.Str(characters), start: true, end: true);
+    }
+
+    public static object? Replace(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("replace", 2, "old", "new", "count");
+        long count = bound[2] == CallArguments.Missing || bound[2] is null ? -1 : PythonMath.ToLong(bound[2]);
+        return StringMethods.Replace(PythonRepr.Str(value), PythonRepr.Str(bound[0]), PythonRepr.Str(bound[1]), count);
+    }
+
+    public static object? Indent(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("indent", 0, "width", "first", "blank");
+        if (value is not string) throw value is Undefined undefined ? undefined.Used() : new JinjaException($"indent: expected a str, not '{PythonType.Of(value)}'");
+        string indent = bound[0] is string given ? given : new string(' ', bound[0] == CallArguments.Missing ? 4 : (int)Math.Clamp(PythonMath.ToLong(bound[0]), 0, 1024));
+        List<string> lines = PythonText.Lines((string)value + "\n");
+        var text = new StringBuilder(IsSet(bound[1]) ? indent : "").Append(lines[0]);
+        foreach (string line in lines.Skip(1)) text.Append('\n').Append(line.Length > 0 || IsSet(bound[2]) ? indent : "").Append(line);
+        return text.ToString();
+    }
+
+    public static object? Center(object? value, CallArguments arguments)
+    {
+        object? width = arguments.Bind("center", 0, "width")[0];
+        return StringMethods.Find(PythonRepr.Str(value), "center")!.Invoke(new CallArguments([width == CallArguments.Missing ? 80L : width], new Dictionary<string, object?>()));
+    }
+
+    public static object? Truncate(object? value, CallArguments arguments)
+    {
+        object?[] bound = arguments.Bind("truncate", 0, "length", "killwords", "end", "leeway");
+        string[] characters = PythonText.Characters(PythonRepr.Str(value));
+        string end = bound[2] == CallArguments.Missing ? "..." : PythonRepr.Str(bound[2]);
+        long length = bound[0] == CallArguments.Missing ? 255 : PythonMath.ToLong(bound[0]), leeway = bound[3] == CallArguments.Missing || bound[3] is null ? 5 : PythonMath.ToLong(bound[3]);
+        int endLength = PythonText.Length(end);
+        if (length < endLength || leeway < 0) throw new JinjaException("truncate: length and leeway are too small");
+        if (characters.Length <= length + leeway) return string.Concat(characters);
+        string cut = string.Concat(characters[..(int)(length - endLength)]);
+        if (IsSet(bound[1])) return cut + end;
+        int space = cut.LastIndexOf(' ');
+        return (space < 0 ? cut : cut[..space]) + end;
+    }
+
+    public static string Title(string text) =>
+        string.Concat(WordBeginning().Split(text).Where(part => part.Length > 0).Select(part => PythonText.Characters(part) is var characters
+            ? PythonText.Upper(characters[0]) + PythonText.Lower(string.Concat(characters[1..])) : ""));
+
+    public static long WordCount(string text) => Words().Count(text);
+
+    public static string UrlEncode(object? value)
+    {
+        if (value is JinjaDict or List<object?>) throw new JinjaException("urlencode of anything but a text is not supported");
+        return Uri.EscapeDataString(PythonRepr.Str(value)).Replace("%2F", "/", StringComparison.Ordinal);
+    }
+
+    private static bool IsSet(object? argument) => argument != CallArguments.Missing && PythonOrder.IsTrue(argument);
+
+    [GeneratedRegex(@"([-\s({\[<]+)")]
+    private static partial Regex WordBeginning();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Words();
+}

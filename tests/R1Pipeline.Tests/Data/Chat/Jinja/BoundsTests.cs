@@ -1,0 +1,55 @@
+using R1Pipeline.Data.Chat.Jinja;
+
+namespace R1Pipeline.Tests.Data.Chat.Jinja;
+
+/// <summary>A template that would loop, recurse, nest or grow without end gives an error.</summary>
+public class BoundsTests
+{
+    public static TheoryData<string, string> Endless { get; } = new()
+    {
+        { "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}", "does not come to an end" },
+        { "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}", "does not come to an end" },
+        { "{% set ns = namespace(x='xxxxxxxx') %}{% for a in range(64) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}", "does not come to an end" },
+        { "{% set ns = namespace(x=[1]) %}{% for a in range(64) %}{% set ns.x = ns.x + ns.x %}{% endfor %}", "does not come to an end" },
+        { "{{ 'x' * 9000000000 }}", "does not come to an end" },
+        { "{{ [1] * 100000000 }}", "does not come to an end" },
+        { "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "too deeply" },
+        { "{% macro f() %}{{ g() }}{% endmacro %}{% macro g() %}{{ f() }}{% endmacro %}{{ f() }}", "too deeply" },
+        { "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "too deeply" },
+        { "{{ " + new string('(', 200_000) + "1" + new string(')', 200_000) + " }}", "too deeply" },
+        { "{{ " + string.Concat(Enumerable.Repeat("not ", 200_000)) + "1 }}", "too deeply" },
+        { "{{ 1" + string.Concat(Enumerable.Repeat(" + 1", 200_000)) + " }}", "too deeply" },
+        { string.Concat(Enumerable.Repeat("{% if true %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "too deeply" },
+        { "{{ range(1000000000) }}", "Range too big" },
+        { "{{ 2 ** 4000 }}", "64 bits" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Endless))]
+    public void Render_WithoutEnd_IsAnError(string template, string said)
+    {
+        var error = Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template).Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_UnsupportedTag_IsNamedWithItsLine()
+    {
+        var error = Assert.Throws<JinjaException>(() => JinjaTemplate.Parse("a\n{% if true %}\n  {% include 'other' %}\n{% endif %}"));
+        Assert.Equal(3, error.Line);
+        Assert.Contains("'include' is not supported", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_UnsupportedFilter_IsNamedWithItsLine()
+    {
+        JinjaTemplate template = JinjaTemplate.Parse("a\n\n{{ 'x' | pprint }}");
+        var error = Assert.Throws<JinjaException>(() => template.Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
+        Assert.Equal(3, error.Line);
+        Assert.Contains("'pprint'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_GenerationTags_RenderTheirBody() =>
+        Assert.Equal("a b c", JinjaTemplate.Parse("a {% generation %}{% set x = 'b' %}{{ x }}{% endgeneration %} c{{ x }}").Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
+}
