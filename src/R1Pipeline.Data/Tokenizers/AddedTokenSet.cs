@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace R1Pipeline.Data.Tokenizers;
 
@@ -40,4 +41,37 @@ internal sealed class AddedTokenSet
         at = text.Length;
         return null;
     }
+
+    /// <summary>
+    /// The text from left to right: added tokens and what stands between them. A token that is not a single word where it should be stays text; white space
+    /// beside a token that strips it belongs to the token.
+    /// </summary>
+    public IEnumerable<(AddedToken? Token, int Start, int End)> Split(string text)
+    {
+        int done = 0;
+        for (int from = 0; Next(text, from, out int at) is { } token;)
+        {
+            int end = at + token.Content.Length;
+            from = end;
+            if (token.SingleWord && ((at > 0 && IsWordCharacter(text[at - 1])) || (end < text.Length && IsWordCharacter(text[end])))) continue;
+            if (token.StripsLeft)
+            {
+                while (at > done && char.IsWhiteSpace(text[at - 1])) at--;
+            }
+
+            if (token.StripsRight)
+            {
+                while (end < text.Length && char.IsWhiteSpace(text[end])) end++;
+            }
+
+            if (at > done) yield return (null, done, at);
+            yield return (token, Math.Max(at, done), end);
+            done = end;
+        }
+
+        if (done < text.Length) yield return (null, done, text.Length);
+    }
+
+    private static bool IsWordCharacter(char c) => c == '_' || char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.Surrogate;
 }

@@ -19,10 +19,7 @@ internal static class BpeFileChecks
             if (!string.IsNullOrEmpty((string?)model[name])) throw files.Unusable($"the BPE model sets {name}, which is not supported");
         }
 
-        foreach (string name in new[] { "byte_fallback", "ignore_merges" })
-        {
-            if ((bool?)model[name] ?? false) throw files.Unusable($"the BPE model sets {name}, which is not supported");
-        }
+        if ((bool?)model["byte_fallback"] ?? false) throw files.Unusable("the BPE model sets byte_fallback, which is not supported");
 
         JsonObject vocabulary = model["vocab"] as JsonObject ?? throw files.Unusable("tokenizer.json has no model.vocab object");
         foreach (char c in ByteAlphabet.Sorted)
@@ -38,31 +35,19 @@ internal static class BpeFileChecks
         [.. (files.Model["merges"] as JsonArray ?? throw files.Unusable("tokenizer.json has no model.merges list")).Select(merge =>
             merge is JsonArray pair ? $"{(string?)pair[0]} {(string?)pair[1]}" : (string)merge!)];
 
+    /// <summary>Whether a piece that is a token as a whole is that token, whatever its merges would give.</summary>
+    public static bool IgnoresMerges(TokenizerFiles files) => (bool?)files.Model["ignore_merges"] ?? false;
+
     /// <summary>True for NFC, false for no normaliser.</summary>
     public static bool IsNfc(TokenizerFiles files) => Type(files.Root["normalizer"]) switch
     {
         null => false,
         "NFC" => true,
-        "Sequence" when ((JsonObject)files.Root["normalizer"]!)["normalizers"] is JsonArray { Count: 0 } => false,
+        "Sequence" => NormalizersOf(files).Select(type => type == "NFC" ? true : throw files.Unusable($"the normalizer {type} is not supported (supported: none, NFC)")).ToArray().Length > 0,
         string type => throw files.Unusable($"the normalizer {type} is not supported (supported: none, NFC)"),
     };
 
-    /// <summary>True for Qwen2's pattern before the bytes, false for the bytes alone.</summary>
-    public static bool CutsLikeQwen(TokenizerFiles files)
-    {
-        JsonNode? preTokenizer = files.Root["pre_tokenizer"];
-        JsonObject[] steps = Type(preTokenizer) == "Sequence"
-            ? [.. (((JsonObject)preTokenizer!)["pretokenizers"] as JsonArray ?? []).OfType<JsonObject>()]
-            : [.. new[] { preTokenizer }.OfType<JsonObject>()];
-        if (steps.Length == 0 || !IsPlainByteLevel(steps[^1]))
-            throw files.Unusable("the pre-tokenizer must end with ByteLevel without prefix space and pattern");
-        return steps.Length switch
-        {
-            1 => false,
-            2 when IsQwenSplit(steps[0]) => true,
-            _ => throw files.Unusable($"the pre-tokenizer {Describe(steps[0])} is not supported; supported are Qwen2's pattern and ByteLevel alone. Its ids would differ from the model's, so the folder cannot be used yet"),
-        };
-    }
+    private static IEnumerable<string?> NormalizersOf(TokenizerFiles files) => (((JsonObject)files.Root["normalizer"]!)["normalizers"] as JsonArray ?? []).Select(Type);
 
     public static JsonObject PreTokenizer(bool cutsLikeQwen)
     {
@@ -80,14 +65,6 @@ internal static class BpeFileChecks
     public static JsonObject Decoder() => ByteLevel();
 
     private static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = false, ["use_regex"] = false };
-
-    private static bool IsPlainByteLevel(JsonObject step) =>
-        Type(step) == "ByteLevel" && !((bool?)step["add_prefix_space"] ?? true) && !((bool?)step["use_regex"] ?? true);
-
-    private static bool IsQwenSplit(JsonObject step) =>
-        Type(step) == "Split" && (string?)step["pattern"]?["Regex"] == QwenPreTokenizer.Pattern && (string?)step["behavior"] == "Isolated" && !((bool?)step["invert"] ?? false);
-
-    private static string Describe(JsonObject step) => step["pattern"]?["Regex"] is { } regex ? $"{Type(step)} {regex.ToJsonString()}" : Type(step) ?? "(none)";
 
     private static string? Type(JsonNode? node) => node is JsonObject part ? (string?)part["type"] : null;
 }

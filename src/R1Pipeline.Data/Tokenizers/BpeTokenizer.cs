@@ -6,15 +6,26 @@ using MergeModel = Microsoft.ML.Tokenizers.BpeTokenizer;
 namespace R1Pipeline.Data.Tokenizers;
 
 /// <summary>
-/// Byte-level BPE as Hugging Face's <c>tokenizer.json</c> describes it: no merges (plain bytes), or merges inside the pieces of Qwen2's pattern, with
-/// or without NFC. Merging is Microsoft.ML.Tokenizers'; added tokens, normalisation, pieces and decoding stand here, where that library departs from
-/// the reference. Any other normaliser, pre-tokenizer or model setting is refused by name.
+/// Byte-level BPE as Hugging Face's <c>tokenizer.json</c> describes it and as Qwen, Llama 3 and DeepSeek use it. Merging is Microsoft.ML.Tokenizers';
+/// added tokens, normalisation, pieces, <c>ignore_merges</c> and decoding stand here, where that library departs from the reference. Any other
+/// normaliser, pre-tokenizer, post-processor or model setting is refused by name. Not for two threads at once.
 /// </summary>
 public sealed class BpeTokenizer : ITokenizer
 {
+    // Words repeat: most pieces of a text were merged before. Long pieces do not repeat and stay out.
+    private const int MaxCachedPieces = 1 << 17;
+    private const int MaxCachedLength = 32;
+
     private readonly TokenizerFiles _files;
     private readonly AddedTokenSet _added;
+    private readonly AddedTokenSet _rawTokens;
+    private readonly AddedTokenSet _normalizedTokens;
+    private readonly IReadOnlyList<IPreTokenizer> _preTokenizers;
     private readonly MergeModel _merges;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? _wholePieces;
+    private readonly Dictionary<string, int[]> _cache = new(StringComparer.Ordinal);
+    private readonly int[] _before;
+    private readonly int[] _after;
     private readonly Dictionary<string, int> _ids;
     private readonly string[] _tokens;
     private readonly bool _normalizes;
@@ -25,13 +36,13 @@ public sealed class BpeTokenizer : ITokenizer
         BpeFileChecks.CheckModel(files);
         _normalizes = BpeFileChecks.IsNfc(files);
         _added = files.AddedTokens();
+        _rawTokens = new AddedTokenSet([.. _added.Tokens.Where(token => !token.Normalized)]);
+        _normalizedTokens = new AddedTokenSet([.. _added.Tokens.Where(token => token.Normalized).Select(token => _normalizes ? token with { Content = Nfc.Normalize(token.Content) } : token)]);
+        _preTokenizers = PreTokenizerFile.Read(files);
+        (_before, _after) = PostProcessorFile.Read(files);
         _ids = files.Vocabulary();
-        _merges = MergeModel.Create(new BpeOptions(_ids)
-        {
-            Merges = BpeFileChecks.Merges(files),
-            PreTokenizer = BpeFileChecks.CutsLikeQwen(files) ? new QwenPreTokenizer() : new WholeTextPreTokenizer(),
-            ByteLevel = true,
-        });
+        _merges = MergeModel.Create(new BpeOptions(_ids) { Merges = BpeFileChecks.Merges(files), PreTokenizer = null, ByteLevel = true });
+        if (BpeFileChecks.IgnoresMerges(files)) _wholePieces = files.Vocabulary().GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
         _tokens = new string[_ids.Values.Max() + 1];
         Array.Fill(_tokens, "");
@@ -78,22 +89,18 @@ public sealed class BpeTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         var ids = new List<int>((text.Length / 2) + 1);
-        for (int start = 0; start < text.Length;)
+        var pieces = new List<(int Start, int Length)>();
+        foreach ((AddedToken? token, int start, int end) in _rawTokens.Split(text))
         {
-            AddedToken? token = _added.Next(text, start, out int at);
-            if (at > start)
-            {
-                string plain = text[start..at];
-                ids.AddRange(_merges.EncodeToIds(_normalizes ? Nfc.Normalize(plain) : plain, considerPreTokenization: true, considerNormalization: false));
-            }
-
-            if (token is null) break;
-            ids.Add(token.Id);
-            start = at + token.Content.Length;
+            if (token is not null) ids.Add(token.Id);
+            else EncodePlain(start == 0 && end == text.Length ? text : text[start..end], pieces, ids);
         }
 
         return [.. ids];
     }
+
+    /// <inheritdoc/>
+    public int[] WithSpecial(ReadOnlySpan<int> ids) => [.. _before, .. ids, .. _after];
 
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false)
@@ -121,4 +128,58 @@ public sealed class BpeTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public void Save(string directory) => _files.Save(directory);
+
+    /// <summary>Text between added tokens: normalised, cut into pieces, each piece merged.</summary>
+    private void EncodePlain(string text, List<(int Start, int Length)> pieces, List<int> ids)
+    {
+        if (_normalizes) text = Nfc.Normalize(text);
+        foreach ((AddedToken? token, int start, int end) in _normalizedTokens.Split(text))
+        {
+            if (token is not null)
+            {
+                ids.Add(token.Id);
+                continue;
+            }
+
+            pieces.Clear();
+            Cut(text, start, end, pieces);
+            foreach ((int at, int length) in pieces) AppendIds(text.AsSpan(at, length), ids);
+        }
+    }
+
+    private void Cut(string text, int start, int end, List<(int Start, int Length)> pieces)
+    {
+        pieces.Add((start, end - start));
+        foreach (IPreTokenizer step in _preTokenizers)
+        {
+            (int Start, int Length)[] whole = [.. pieces];
+            pieces.Clear();
+            foreach ((int at, int length) in whole) step.Cut(text.AsSpan(at, length), at, pieces);
+        }
+    }
+
+    private void AppendIds(ReadOnlySpan<char> piece, List<int> ids)
+    {
+        if (piece.Length > MaxCachedLength)
+        {
+            ids.AddRange(Merge(piece));
+            return;
+        }
+
+        var cache = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!cache.TryGetValue(piece, out int[]? known))
+        {
+            if (_cache.Count >= MaxCachedPieces) _cache.Clear();
+            known = Merge(piece);
+            cache[piece] = known;
+        }
+
+        ids.AddRange(known);
+    }
+
+    private int[] Merge(ReadOnlySpan<char> piece)
+    {
+        if (_wholePieces is { } whole && whole.TryGetValue(ByteAlphabet.Spell(piece), out int id)) return [id];
+        return [.. _merges.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false)];
+    }
 }

@@ -20,6 +20,9 @@ public interface ITokenizer
     /// <summary>Ids of the text. A closed vocabulary throws StageFailedException(UserData) that names the unknown word.</summary>
     int[] Encode(string text);
 
+    /// <summary>The ids of a text with the special tokens that the tokenizer puts around it (a BOS, mostly).</summary>
+    int[] WithSpecial(ReadOnlySpan<int> ids);
+
     /// <summary>Text of the ids. Bytes that are no UTF-8 (a cut character) become U+FFFD; with <paramref name="skipSpecial"/> special tokens are left out.</summary>
     string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false);
 

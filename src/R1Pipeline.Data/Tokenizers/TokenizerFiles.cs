@@ -107,9 +107,13 @@ internal sealed class TokenizerFiles
         {
             string content = (string?)token["content"] ?? "";
             if (content.Length == 0) throw Unusable("tokenizer.json has an added token without content");
-            if (Flag(token, "single_word") || Flag(token, "lstrip") || Flag(token, "rstrip") || (Flag(token, "normalized") && Root["normalizer"] is not null))
-                throw Unusable($"added token {content} has single_word, lstrip, rstrip or normalized set, which is not supported");
-            tokens.Add(new AddedToken((int)token["id"]!, content, Flag(token, "special")));
+            tokens.Add(new AddedToken(Id(content, token["id"]), content, Flag(token, "special"))
+            {
+                Normalized = Flag(token, "normalized"),
+                SingleWord = Flag(token, "single_word"),
+                StripsLeft = Flag(token, "lstrip"),
+                StripsRight = Flag(token, "rstrip"),
+            });
         }
 
         return new AddedTokenSet(tokens);

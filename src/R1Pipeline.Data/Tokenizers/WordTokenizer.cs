@@ -68,6 +68,9 @@ public sealed class WordTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
+    public int[] WithSpecial(ReadOnlySpan<int> ids) => ids.ToArray();
+
+    /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false)
     {
         var words = new List<string>(ids.Length);

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>Reads the <c>post_processor</c> of <c>tokenizer.json</c>: which special tokens it puts before and behind a single text.</summary>
+internal static class PostProcessorFile
+{
+    public static (int[] Before, int[] After) Read(TokenizerFiles files)
+    {
+        var before = new List<int>();
+        var after = new List<int>();
+        foreach (JsonObject step in Steps(files, files.Root["post_processor"]))
+        {
+            bool passed = false;
+            // A later step wraps what the earlier ones gave.
+            var outer = new List<int>();
+            foreach (JsonObject item in (step["single"] as JsonArray ?? throw files.Unusable("the post-processor TemplateProcessing has no template for a single text")).OfType<JsonObject>())
+            {
+                if (item["Sequence"] is not null)
+                {
+                    passed = passed ? throw files.Unusable("the post-processor repeats the text, which is not supported") : true;
+                    continue;
+                }
+
+                (passed ? after : outer).AddRange(Ids(files, step, (string?)item["SpecialToken"]?["id"] ?? throw files.Unusable("the post-processor TemplateProcessing has an unknown item")));
+            }
+
+            before.InsertRange(0, outer);
+        }
+
+        return ([.. before], [.. after]);
+    }
+
+    private static IEnumerable<JsonObject> Steps(TokenizerFiles files, JsonNode? node)
+    {
+        if (node is not JsonObject step) return [];
+        return (string?)step["type"] switch
+        {
+            "Sequence" => (step["processors"] as JsonArray ?? []).SelectMany(inner => Steps(files, inner)),
+            // Only moves the offsets of tokens, which nobody asks for.
+            "ByteLevel" => [],
+            "TemplateProcessing" => [step],
+            string type => throw files.Unusable($"the post-processor {type} is not supported (supported: TemplateProcessing, ByteLevel, Sequence)"),
+            null => throw files.Unusable("the post-processor has no type"),
+        };
+    }
+
+    private static IEnumerable<int> Ids(TokenizerFiles files, JsonObject step, string name) =>
+        (step["special_tokens"]?[name]?["ids"] as JsonArray ?? throw files.Unusable($"the post-processor names the special token {name}, which it does not define")).Select(id => (int)id!);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>Reads the <c>pre_tokenizer</c> of a byte-level <c>tokenizer.json</c>; a step that is not supported is an error with its name.</summary>
+internal static class PreTokenizerFile
+{
+    // GPT-2's pattern, which ByteLevel applies when it is told to.
+    private const string ByteLevelPattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    /// <summary>The steps, in order; the last of the file, ByteLevel, is the alphabet and no step unless it cuts.</summary>
+    public static IReadOnlyList<IPreTokenizer> Read(TokenizerFiles files)
+    {
+        JsonNode? root = files.Root["pre_tokenizer"];
+        JsonObject[] steps = Type(root) == "Sequence" ? [.. (((JsonObject)root!)["pretokenizers"] as JsonArray ?? []).OfType<JsonObject>()] : [.. new[] { root }.OfType<JsonObject>()];
+        if (steps.Length == 0 || Type(steps[^1]) != "ByteLevel") throw files.Unusable("the pre-tokenizer does not end with ByteLevel: it is not a byte-level BPE");
+        return [.. steps.Select((step, index) => Step(files, step, isLast: index == steps.Length - 1)).OfType<IPreTokenizer>()];
+    }
+
+    private static IPreTokenizer? Step(TokenizerFiles files, JsonObject step, bool isLast) => Type(step) switch
+    {
+        "Split" => Split(files, step),
+        "Digits" => new DigitsPreTokenizer(Flag(step, "individual_digits", otherwise: false)),
+        "ByteLevel" when isLast => ByteLevel(files, step),
+        string type => throw files.Unusable($"the pre-tokenizer {type} is not supported (supported: Split, Digits, and ByteLevel at the end)"),
+        null => throw files.Unusable("a pre-tokenizer has no type"),
+    };
+
+    private static IPreTokenizer? ByteLevel(TokenizerFiles files, JsonObject step)
+    {
+        if (Flag(step, "add_prefix_space", otherwise: true)) throw files.Unusable("the pre-tokenizer ByteLevel sets add_prefix_space, which is not supported");
+        return Flag(step, "use_regex", otherwise: true) ? new SplitPreTokenizer(ByteLevelPattern, removes: false) : null;
+    }
+
+    private static IPreTokenizer Split(TokenizerFiles files, JsonObject step)
+    {
+        string behavior = Text(step["behavior"]) ?? "";
+        if (behavior is not ("Isolated" or "Removed")) throw files.Unusable($"the pre-tokenizer Split has the behavior '{behavior}', which is not supported (supported: Isolated, Removed)");
+        if (Flag(step, "invert", otherwise: false)) throw files.Unusable("the pre-tokenizer Split sets invert, which is not supported");
+        string pattern = Text(step["pattern"]?["Regex"]) ?? (Text(step["pattern"]?["String"]) is { Length: > 0 } literal ? System.Text.RegularExpressions.Regex.Escape(literal) : throw files.Unusable("a pre-tokenizer Split has no pattern"));
+        if (behavior == "Isolated" && pattern is QwenPreTokenizer.Pattern or QwenPreTokenizer.DigitGroupsPattern) return new WordsPreTokenizer(pattern == QwenPreTokenizer.Pattern ? 1 : 3);
+        try
+        {
+            return new SplitPreTokenizer(pattern, behavior == "Removed");
+        }
+        catch (ArgumentException e)
+        {
+            throw files.Unusable($"the pattern {pattern} of the pre-tokenizer Split is not supported: {e.Message}");
+        }
+    }
+
+    private static bool Flag(JsonObject step, string name, bool otherwise) => step[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : otherwise;
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static string? Type(JsonNode? node) => node is JsonObject part ? Text(part["type"]) : null;
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Tokenizers;
+
+namespace R1Pipeline.Tests.Data.Tokenizers;
+
+/// <summary>Parts of <c>tokenizer.json</c>, each alone: on a tokenizer of the bytes and the merges "a b", "ab c".</summary>
+public class TokenizerJsonTests
+{
+    [Theory]
+    [InlineData("abcx", "abc|x")]
+    [InlineData("aab", "a|ab")]
+    public void Encode_Merges_ByRank(string text, string tokens) => Assert.Equal(tokens, Tokens(Create(), text));
+
+    [Fact]
+    public void Encode_IgnoreMerges_TakesThePieceThatIsAToken()
+    {
+        JsonObject root = Root();
+        root["model"]!["vocab"]!["xyz"] = 300;
+        Assert.Equal("x|y|z", Tokens(Create(root), "xyz"));
+        root["model"]!["ignore_merges"] = true;
+        Assert.Equal("xyz", Tokens(Create(root), "xyz"));
+        Assert.Equal("x|y|z|x", Tokens(Create(root), "xyzx"));
+    }
+
+    [Theory]
+    [InlineData("a<t>b", "", "a|<t>|b")]
+    [InlineData("a <t> b", "", "a|Ġ|<t>|Ġ|b")]
+    [InlineData("a  <t>  b", "lstrip", "a|<t>|Ġ|Ġ|b")]
+    [InlineData("a  <t>  b", "rstrip", "a|Ġ|Ġ|<t>|b")]
+    [InlineData("<t> <t>", "lstrip rstrip", "<t>|<t>")]
+    [InlineData("a<t>", "single_word", "a|<|t|>")]
+    [InlineData("<t>_", "single_word", "<|t|>|_")]
+    [InlineData("-<t>-", "single_word", "-|<t>|-")]
+    public void Encode_AddedTokenWithItsFlags(string text, string flags, string tokens)
+    {
+        JsonObject root = Root();
+        foreach (string flag in flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)) root["added_tokens"]![1]![flag] = true;
+        Assert.Equal(tokens, Tokens(Create(root), text));
+    }
+
+    [Fact]
+    public void Encode_NormalizedToken_IsFoundInTheNormalizedText()
+    {
+        JsonObject root = Root();
+        root["normalizer"] = new JsonObject { ["type"] = "NFC" };
+        root["added_tokens"]![1]!["content"] = "<é>";
+        Assert.DoesNotContain("<é>", Tokens(Create(root), "<e\u0301>"), StringComparison.Ordinal);
+        root["added_tokens"]![1]!["normalized"] = true;
+        Assert.Equal("a|<é>", Tokens(Create(root), "a<e\u0301>"));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Digits","individual_digits":true}""", "ab12", "ab|1|2")]
+    [InlineData("""{"type":"Digits","individual_digits":false}""", "1ab12", "1|ab|1|2")]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"b"},"behavior":"Isolated","invert":false}""", "abc", "a|b|c")]
+    [InlineData("""{"type":"Split","pattern":{"String":"b"},"behavior":"Removed","invert":false}""", "abc", "a|c")]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"\\p{L}+"},"behavior":"Removed","invert":false}""", "1𝕏𠀀2", "1|2")]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"[一-龥]+"},"behavior":"Removed","invert":false}""", "1一2", "1|2")]
+    public void Encode_PreTokenizer_CutsBeforeMerging(string step, string text, string tokens)
+    {
+        JsonObject root = Root();
+        root["pre_tokenizer"] = new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(JsonNode.Parse(step), root["pre_tokenizer"]!.DeepClone()) };
+        Assert.Equal(tokens, Tokens(Create(root), text));
+    }
+
+    [Fact]
+    public void WithSpecial_TemplateOnBothSides_IsPutAround()
+    {
+        JsonObject root = Root();
+        root["post_processor"] = JsonNode.Parse("""
+            {"type":"Sequence","processors":[{"type":"ByteLevel"},{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"B"}},{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"E"}}],
+             "special_tokens":{"B":{"ids":[7,8]},"E":{"ids":[9]}}}]}
+            """);
+        Assert.Equal([7, 8, 1, 9], Create(root).WithSpecial([1]));
+    }
+
+    [Theory]
+    [InlineData("normalizer", """{"type":"NFKC"}""", "NFKC")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]}""", "Lowercase")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "ByteLevel")]
+    [InlineData("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":true}""", "add_prefix_space")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Punctuation"},{"type":"ByteLevel","add_prefix_space":false}]}""", "Punctuation")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"a"},"behavior":"MergedWithNext"},{"type":"ByteLevel","add_prefix_space":false}]}""", "MergedWithNext")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\p{Script=Han}"},"behavior":"Isolated"},{"type":"ByteLevel","add_prefix_space":false}]}""", "Script=Han")]
+    [InlineData("post_processor", """{"type":"RobertaProcessing"}""", "RobertaProcessing")]
+    [InlineData("decoder", """{"type":"WordPiece"}""", "decoder")]
+    public void Load_UnsupportedPart_IsRefusedByName(string part, string value, string named)
+    {
+        JsonObject root = Root();
+        root[part] = JsonNode.Parse(value);
+        var error = Assert.Throws<StageFailedException>(() => Create(root));
+        Assert.Equal(StageFailureClass.UserData, error.Failure);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2000000000")]
+    [InlineData("-1")]
+    [InlineData("\"x\"")]
+    public void Load_IdOutOfRange_IsRefused(string id)
+    {
+        JsonObject root = Root();
+        root["model"]!["vocab"]!["huge"] = JsonNode.Parse(id);
+        Assert.Contains("huge", Assert.Throws<StageFailedException>(() => Create(root)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Tokens(BpeTokenizer tokenizer, string text) => string.Join('|', tokenizer.Encode(text).Select(tokenizer.TokenOf));
+
+    private static BpeTokenizer Create(JsonObject? root = null) =>
+        new(new TokenizerFiles("test", JsonSerializer.SerializeToUtf8Bytes(root ?? Root()), new JsonObject { ["eos_token"] = "<eos>" }));
+
+    private static JsonObject Root()
+    {
+        var vocabulary = new JsonObject();
+        foreach (char c in ByteAlphabet.Sorted) vocabulary.Add(c.ToString(), vocabulary.Count);
+        vocabulary.Add("ab", 256);
+        vocabulary.Add("abc", 257);
+        return new JsonObject
+        {
+            ["added_tokens"] = new JsonArray(new JsonObject { ["id"] = 258, ["content"] = "<eos>", ["special"] = true }, new JsonObject { ["id"] = 259, ["content"] = "<t>" }),
+            ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["use_regex"] = false },
+            ["decoder"] = new JsonObject { ["type"] = "ByteLevel" },
+            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray("a b", "ab c") },
+        };
+    }
+}
