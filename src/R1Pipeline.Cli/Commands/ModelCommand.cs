@@ -6,14 +6,21 @@ using R1Pipeline.Orchestration.Reports;
 
 namespace R1Pipeline.Cli.Commands;
 
-/// <summary><c>r1 model</c>: looks into a model folder without loading it: configuration, tensors and tokenizer files.</summary>
+/// <summary><c>r1 model</c>: looks into a model folder: configuration, tensors and tokenizer files without loading it, what it computes through the worker.</summary>
 internal static class ModelCommand
 {
-    public static Command Create() => new("model", "Look into a model folder.") { CreateInspect() };
+    public static Command Create() => new("model", "Look into a model folder.")
+    {
+        CreateInspect(),
+        ModelTokenizeCommand.Create(Folder()),
+        ModelChatCommand.Create(Folder()),
+    };
+
+    private static Argument<string> Folder() => new("DIR") { Description = "A Hugging Face model folder, such as an artifact of a run." };
 
     private static Command CreateInspect()
     {
-        var folder = new Argument<string>("DIR") { Description = "A Hugging Face model folder, such as an artifact of a run." };
+        Argument<string> folder = Folder();
         Option<bool> json = CommonOptions.Json();
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor." };
         var command = new Command("inspect", "Show a model's configuration, parameters and files; nothing is loaded.") { folder, tensors, json };

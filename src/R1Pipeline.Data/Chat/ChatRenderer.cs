@@ -19,12 +19,14 @@ public sealed class ChatRenderer
 
     private ChatRenderer(JinjaTemplate template, IReadOnlyDictionary<string, object?> tokens) => (_template, _tokens) = (template, tokens);
 
-    /// <summary>The template of a model folder, or <paramref name="templateFile"/> with the folder's special tokens.</summary>
+    /// <summary>The template of a model folder, or another one with the folder's special tokens.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="template">A Jinja file or the name of a built-in template; null: the folder's own.</param>
     /// <exception cref="StageFailedException">UserData: there is no template, or it cannot be parsed; the message names the construct and its line.</exception>
-    public static ChatRenderer Load(string directory, string? templateFile = null)
+    public static ChatRenderer Load(string directory, string? template = null)
     {
-        JsonObject config = TokenizerConfigFile.Read(directory) ?? (templateFile is null ? throw Unusable(directory, "has no tokenizer_config.json") : []);
-        string jinja = templateFile is not null ? File.ReadAllText(templateFile)
+        JsonObject config = TokenizerConfigFile.Read(directory) ?? (template is null ? throw Unusable(directory, "has no tokenizer_config.json") : []);
+        string jinja = template is not null ? (ChatTemplate.Names.Contains(template) && !File.Exists(template) ? ChatTemplate.Named(template).Jinja : File.ReadAllText(template))
             : TokenizerConfigFile.ChatTemplate(directory, config) ?? throw Unusable(directory, "has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json");
         try
         {
@@ -32,7 +34,7 @@ public sealed class ChatRenderer
         }
         catch (JinjaException e)
         {
-            throw new StageFailedException(StageFailureClass.UserData, $"the chat template of {templateFile ?? directory}: {e.Message}", e);
+            throw new StageFailedException(StageFailureClass.UserData, $"the chat template of {template ?? directory}: {e.Message}", e);
         }
     }
 
@@ -53,7 +55,7 @@ public sealed class ChatRenderer
     /// <param name="messages">A list of messages, each an object with <c>role</c> and what the template reads.</param>
     /// <param name="tools">A list of tools; null or JSON null: none.</param>
     /// <param name="addGenerationPrompt">Whether the assistant's turn is opened at the end.</param>
-    /// <param name="variables">An object of further template variables, which hide the special tokens; null: none. A null value hides a token as None.</param>
+    /// <param name="variables">An object of further template variables, which hide the special tokens (one that is null takes the token away); null: none.</param>
     /// <param name="now">The time that <c>strftime_now</c> shows.</param>
     /// <exception cref="JinjaException">The template refuses the conversation or cannot be rendered.</exception>
     public string Render(JsonElement messages, JsonElement? tools, bool addGenerationPrompt, JsonElement? variables, DateTime now)
@@ -67,7 +69,12 @@ public sealed class ChatRenderer
         };
         if (variables is { ValueKind: JsonValueKind.Object } given)
         {
-            foreach (JsonProperty variable in given.EnumerateObject()) all[variable.Name] = PythonJson.Read(variable.Value);
+            foreach (JsonProperty variable in given.EnumerateObject())
+            {
+                // A model without such a token has no variable of that name, rather than one that prints None.
+                if (variable.Value.ValueKind == JsonValueKind.Null && TokenNames.Contains(variable.Name)) all.Remove(variable.Name);
+                else all[variable.Name] = PythonJson.Read(variable.Value);
+            }
         }
 
         return _template.Render(all, now);

@@ -1,0 +1,85 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Stages;
+
+namespace R1Pipeline.Data.Lines;
+
+/// <summary>
+/// The JSONL contract of the commands that answer a file line by line: an object <c>{id, …}</c> in, an object <c>{id, …}</c> out, in the same order.
+/// A line that is no such object is answered with <c>{id|null, line, error}</c> and the rest goes on.
+/// </summary>
+public static class AnsweredLines
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads the lines that are not blank; each is a question, or an answer already where it is not a JSON object.</summary>
+    /// <exception cref="IOException">The input cannot be read.</exception>
+    public static IEnumerable<AnsweredLine> Read(TextReader input)
+    {
+        int number = 0;
+        while (input.ReadLine() is { } line)
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(line)) yield return Parse(line, number);
+        }
+    }
+
+    /// <summary>Answers every line that has no answer yet; what fails with UserData is the line's own error.</summary>
+    public static AnsweredLine Answer(AnsweredLine line, Func<JsonElement, JsonObject> answer)
+    {
+        if (line.Question is not { } question || line.Answer is not null) return line;
+        try
+        {
+            JsonObject answered = answer(question);
+            answered.Insert(0, "id", Id(question));
+            return line with { Answer = answered };
+        }
+        catch (StageFailedException e) when (e.Failure == StageFailureClass.UserData)
+        {
+            return line with { Answer = Refusal(Id(question), line.Number, e.Message), Refused = true };
+        }
+        catch (InvalidOperationException e) when (e.Message.Contains("UTF-16", StringComparison.Ordinal))
+        {
+            // An escape of half a character: JSON by its grammar, but no text.
+            return line with { Answer = Refusal(null, line.Number, "a string holds half of a surrogate pair"), Refused = true };
+        }
+    }
+
+    /// <summary>Answers every line and writes the answers as they come.</summary>
+    /// <returns>How many lines were refused.</returns>
+    public static int Run(TextReader input, TextWriter output, Func<JsonElement, JsonObject> answer)
+    {
+        int refused = 0;
+        foreach (AnsweredLine line in Read(input))
+        {
+            AnsweredLine answered = Answer(line, answer);
+            Write(answered, output);
+            if (answered.Refused) refused++;
+        }
+
+        return refused;
+    }
+
+    /// <summary>Writes a line's answer.</summary>
+    public static void Write(AnsweredLine line, TextWriter output) => output.Write(line.Answer!.ToJsonString(Relaxed) + "\n");
+
+    private static AnsweredLine Parse(string line, int number)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new AnsweredLine(number, document.RootElement.Clone(), null, false)
+                : new AnsweredLine(number, null, Refusal(null, number, "the line is not a JSON object"), true);
+        }
+        catch (JsonException e)
+        {
+            return new AnsweredLine(number, null, Refusal(null, number, $"the line is not JSON: {e.Message}"), true);
+        }
+    }
+
+    private static JsonNode? Id(JsonElement question) => question.TryGetProperty("id", out JsonElement id) && id.ValueKind != JsonValueKind.Null ? JsonNode.Parse(id.GetRawText()) : null;
+
+    private static JsonObject Refusal(JsonNode? id, int line, string error) => new() { ["id"] = id, ["line"] = line, ["error"] = error };
+}
