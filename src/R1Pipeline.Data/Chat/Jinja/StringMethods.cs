@@ -24,12 +24,14 @@ internal static class StringMethods
             {
                 object?[] bound = arguments.Bind(name, 0, "keepends");
                 return PythonText.Lines(text, bound[0] != CallArguments.Missing && PythonOrder.IsTrue(bound[0])).ToList<object?>();
-            },
+            }
+            ,
             "replace" => arguments =>
             {
                 object?[] bound = arguments.Bind(name, 2, "old", "new", "count");
                 return Replace(text, String(bound[0], name), String(bound[1], name), bound[2] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[2]));
-            },
+            }
+            ,
             "join" => arguments => string.Join(text, PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0]).Select(item => String(item, name))),
             "find" or "index" or "rfind" or "rindex" => arguments => IndexOf(text, arguments, name),
             "count" => arguments => Count(text, String(arguments.Bind(name, 1, "sub")[0], name)),
