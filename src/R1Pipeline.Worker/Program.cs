@@ -20,6 +20,7 @@ internal static class Program
         r1-worker REQUEST
         r1-worker --stacks PID FILE      writes where the threads of another worker stand
         r1-worker --bench-checkpoint N DIR   `r1 bench checkpoint`: N parameters, saved below DIR
+        r1-worker --export-model FROM TO TYPE BYTES   `r1 checkpoints export`: weights of this type, in files of at most so many bytes
 
         Computes one attempt of one pipeline stage. `r1 run` starts it; it is not meant to be started by hand.
         REQUEST is the request.json of the attempt. Messages to and from the owner are JSON lines on standard output and input;
@@ -45,6 +46,7 @@ internal static class Program
             Console.Out.WriteLine(JsonSerializer.Serialize(figures, ContractJson.Compact));
             return WorkerExitCode.Done;
         }
+        if (arguments is [ModelExport.Argument, var source, var target, var type, var bytes]) return ModelExport.Write(source, target, type, bytes);
         if (arguments is not [var request])
         {
             Console.Error.WriteLine(Usage);

@@ -25,6 +25,15 @@ public sealed class CheckpointsTests : IDisposable
         await r1.SucceedAsync("checkpoints", "export", run, "--stage", "base", "--step", step, "--out", middle);
         await r1.SucceedAsync("checkpoints", "export", run, "--stage", "base", "--out", output);
         Assert.Equal(Files(output), Files(middle));
+        string half = Path.Combine(r1.State, "half");
+        await r1.SucceedAsync("checkpoints", "export", run, "--stage", "base", "--out", half, "--dtype", "bfloat16", "--max-shard-bytes", "20000");
+        Assert.Equal(Files(output).Except(["model.safetensors"]), Files(half).Where(file => !file.StartsWith("model", StringComparison.Ordinal)));
+        Assert.True(Files(half).Count(file => file.StartsWith("model-", StringComparison.Ordinal)) > 1);
+        JsonElement summary = (await r1.JsonAsync("model", "inspect", half)).Single();
+        Assert.Equal("bfloat16", summary.GetProperty("config").GetProperty("torch_dtype").GetString());
+        Assert.All(summary.GetProperty("tensors").EnumerateArray(), tensor => Assert.Equal("BF16", tensor.GetProperty("type").GetString()));
+        Assert.DoesNotContain(Directory.GetDirectories(r1.State), folder => folder.StartsWith(half + ".", StringComparison.Ordinal));
+        Assert.Equal(1, (await r1.RunAsync("checkpoints", "export", run, "--stage", "base", "--out", half, "--dtype", "bfloat16")).ExitCode);
         await r1.SucceedAsync("run", _folder.Write("import.yaml", $"name: import\nstages:\n  base: {{ uses: import-model, with: {{ path: {middle} }} }}\n"));
 
         string weights = Path.Combine(checkpoint.GetProperty("path").GetString()!, "model.safetensors");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Artifacts.Checkpoints;
+using R1Pipeline.Cli.Models;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Stages;
@@ -12,11 +13,14 @@ namespace R1Pipeline.Cli.Commands;
 
 /// <summary>
 /// <c>r1 checkpoints export</c>: a Hugging Face folder out of a stage's output or out of a training checkpoint. Both hold the model as such a folder already:
-/// nothing is converted, every byte is compared with its hash on the way.
+/// every byte is compared with its hash on the way, and nothing is converted unless another type or size of the weight files is asked for.
 /// </summary>
 internal static class CheckpointsExportCommand
 {
     private const string Config = "config.json";
+
+    /// <summary>What transformers long wrote by default.</summary>
+    private const long DefaultShardBytes = 5_000_000_000;
 
     public static Command Create()
     {
@@ -24,19 +28,30 @@ internal static class CheckpointsExportCommand
         var stage = new Option<string>("--stage") { Description = "The stage whose model is wanted.", HelpName = "STAGE", Required = true };
         var step = new Option<long?>("--step") { Description = "The checkpoint after this step (r1 checkpoints list); default: the stage's output.", HelpName = "N" };
         var target = new Option<string>("--out") { Description = "New folder for the model.", HelpName = "DIR", Required = true };
-        var command = new Command("export", "Write the model of a stage, or of one of its checkpoints, as a Hugging Face folder.") { run, stage, step, target };
-        command.SetAction(parsed => Execute(parsed, parsed.GetRequiredValue(run), parsed.GetRequiredValue(stage), parsed.GetValue(step), parsed.GetRequiredValue(target)));
+        var type = new Option<string?>("--dtype") { Description = $"Type of the weights: {string.Join(", ", ModelConversion.Types)}; default: as they are, float32 with --max-shard-bytes.", HelpName = "TYPE" };
+        type.AcceptOnlyFromAmong(ModelConversion.Types);
+        var shard = new Option<long?>("--max-shard-bytes") { Description = "Largest weight file; a larger model is written as shards with an index; default with --dtype: 5000000000.", HelpName = "N" };
+        shard.Validators.Add(result => { if (result.GetValueOrDefault<long?>() is < 1) result.AddError("--max-shard-bytes is at least 1"); });
+        var command = new Command("export", "Write the model of a stage, or of one of its checkpoints, as a Hugging Face folder.") { run, stage, step, target, type, shard };
+        command.SetAction((parsed, stop) =>
+        {
+            ModelConversion? conversion = parsed.GetValue(type) is null && parsed.GetValue(shard) is null
+                ? null
+                : new ModelConversion(parsed.GetValue(type) ?? ModelConversion.Types[0], parsed.GetValue(shard) ?? DefaultShardBytes);
+            return ExecuteAsync(parsed, parsed.GetRequiredValue(run), parsed.GetRequiredValue(stage), parsed.GetValue(step), parsed.GetRequiredValue(target), conversion, stop);
+        });
         return command;
     }
 
-    private static int Execute(ParseResult parsed, string run, string stage, long? step, string target)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string run, string stage, long? step, string target, ModelConversion? conversion, CancellationToken stop)
     {
         using var state = StateStore.Require(parsed);
         var (source, files) = step is { } number ? Checkpoint(state, run, stage, number) : Output(state, run, stage);
         if (files.All(file => file.Name != Config)) throw new RunRefusedException($"{source} holds no model: stage {stage} trains none", ExitCode.WrongInput);
         try
         {
-            FolderExport.Copy(source, files, target);
+            if (conversion is null) FolderExport.Copy(source, files, target);
+            else await ConvertAsync(source, files, target, conversion, stop);
         }
         catch (InvalidDataException damage)
         {
@@ -44,6 +59,22 @@ internal static class CheckpointsExportCommand
         }
         Terminal.Of(parsed).Say($"{Path.GetFullPath(target)}: the model of {stage}{(step is null ? "" : $" after step {step}")}");
         return ExitCode.Done;
+    }
+
+    // Verified on the way into a copy, which the worker reads and which goes again.
+    private static async Task ConvertAsync(string source, IReadOnlyList<FileEntry> files, string target, ModelConversion conversion, CancellationToken stop)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)), verified = $"{full}.{Guid.NewGuid():N}";
+        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()) throw new IOException($"'{full}' is not empty; name a new folder");
+        try
+        {
+            FolderExport.Copy(source, files, verified);
+            await conversion.WriteAsync(verified, full, stop);
+        }
+        finally
+        {
+            if (Directory.Exists(verified)) Directory.Delete(verified, recursive: true);
+        }
     }
 
     private static (string Source, IReadOnlyList<FileEntry> Files) Output(StateStore state, string run, string stage)

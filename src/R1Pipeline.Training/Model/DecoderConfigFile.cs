@@ -11,7 +11,7 @@ namespace R1Pipeline.Training.Model;
 /// </summary>
 public static class DecoderConfigFile
 {
-    private const string FileName = "config.json";
+    private const string FileName = "config.json", ScoreSuffix = "ForSequenceClassification";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -38,6 +38,16 @@ public static class DecoderConfigFile
         return config.Problem() is { } problem ? throw keys.Wrong(problem) : config;
     }
 
+    /// <summary>The head that a model folder's architecture has; a language model's where it does not say.</summary>
+    /// <exception cref="StageFailedException">UserData: missing, or not JSON.</exception>
+    internal static DecoderHead HeadOf(string directory)
+    {
+        using JsonDocument document = ModelJson.Read(Path.Combine(directory, FileName));
+        bool scores = document.RootElement.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            && list.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && item.GetString()!.EndsWith(ScoreSuffix, StringComparison.Ordinal));
+        return scores ? DecoderHead.Score : DecoderHead.Vocabulary;
+    }
+
     /// <summary>Writes <c>config.json</c>; the same config gives the same bytes.</summary>
     public static void Write(DecoderConfig config, string directory, DecoderHead head = DecoderHead.Vocabulary, WeightType type = WeightType.Float32)
     {
@@ -59,7 +69,7 @@ public static class DecoderConfigFile
             ["pad_token_id"] = config.PadTokenId,
             ["rms_norm_eps"] = config.RmsNormEps,
             ["tie_word_embeddings"] = config.TiedEmbeddings,
-            ["torch_dtype"] = type switch { WeightType.BFloat16 => "bfloat16", WeightType.Float16 => "float16", _ => "float32" },
+            ["torch_dtype"] = type.TorchName(),
             ["vocab_size"] = config.VocabularySize,
         };
         foreach (string unset in json.Where(pair => pair.Value is null).Select(pair => pair.Key).ToList()) _ = json.Remove(unset);
@@ -122,5 +132,5 @@ public static class DecoderConfigFile
     }
 
     private static string ArchitectureOf(DecoderFamily family, DecoderHead head) =>
-        Families.Single(known => known.Family == family).ClassPrefix + (head == DecoderHead.Score ? "ForSequenceClassification" : "ForCausalLM");
+        Families.Single(known => known.Family == family).ClassPrefix + (head == DecoderHead.Score ? ScoreSuffix : "ForCausalLM");
 }

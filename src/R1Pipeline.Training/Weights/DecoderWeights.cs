@@ -61,7 +61,7 @@ internal static class DecoderWeights
 
     private static SafetensorsSlot SlotOf(WeightSlice slice, WeightType type)
     {
-        string dtype = type switch { WeightType.BFloat16 => "BF16", WeightType.Float16 => "F16", _ => "F32" };
+        string dtype = type.SafetensorsName();
         return new SafetensorsSlot(slice.ForeignName, dtype, slice.Shape, slice.Shape.Aggregate(1L, (product, size) => product * size) * SafetensorsHeader.SizeOf(dtype));
     }
 

@@ -90,6 +90,35 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void Convert_FolderOfTransformers_KeepsAllButTheWeights()
+    {
+        string source = SharedFixtures.Path("models", "llama3");
+        using TemporaryFolder half = new(), back = new();
+        ModelConversion.Write(source, half.Path, new ExportOptions(WeightType.BFloat16, MaxShardBytes: 50_000));
+        ModelConversion.Write(half.Path, back.Path, new ExportOptions(WeightType.BFloat16));
+
+        foreach (string file in (string[])["generation_config.json", "tokenizer.json", "tokenizer_config.json"])
+            Assert.Equal(File.ReadAllBytes(Path.Combine(source, file)), File.ReadAllBytes(half[file]));
+        JsonObject before = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "config.json")))!.AsObject(), after = JsonNode.Parse(File.ReadAllText(half["config.json"]))!.AsObject();
+        before["torch_dtype"] = "bfloat16";
+        Assert.True(JsonNode.DeepEquals(before, after));
+        using Decoder exact = ModelFolder.Load(source), rounded = ModelFolder.Load(half.Path), whole = ModelFolder.Load(back.Path);
+        Assert.True(rounded.Parameters.Values.bytes.SequenceEqual(whole.Parameters.Values.bytes));
+        using torch.Tensor difference = (exact.Parameters.Values - rounded.Parameters.Values).abs() / (exact.Parameters.Values.abs() + 1e-30);
+        Assert.InRange(difference.max().ToSingle(), 1e-6f, 1f / 256);
+    }
+
+    [Fact]
+    public void Convert_RewardModel_StaysOne()
+    {
+        string source = SharedFixtures.Path("preference", "reward-model");
+        using var folder = new TemporaryFolder();
+        ModelConversion.Write(source, folder.Path, new ExportOptions());
+        using RewardModel model = RewardModel.Load(folder.Path);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(source, "model.safetensors")), File.ReadAllBytes(folder["model.safetensors"]));
+    }
+
+    [Fact]
     public void Save_BeyondTheRangeOfFloat16_NamesTheTensor()
     {
         using Decoder decoder = Decoder.Create(DecoderShapeTests.Quickstart, 1, "base", 0.08);
