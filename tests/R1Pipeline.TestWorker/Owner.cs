@@ -29,7 +29,7 @@ internal sealed class Owner : RunEvents
             RetryDelay = TimeSpan.FromMilliseconds(10),
             Preempt = settings.Preempt,
         };
-        using IRunStore store = RunStores.Open(settings.State, create: true)!;
+        using IRunStore store = RunStores.Open(settings.State, create: true, settings.Database)!;
         var engine = new RunEngine(options, store, new Owner(), Logger.None, TimeProvider.System);
         try
         {

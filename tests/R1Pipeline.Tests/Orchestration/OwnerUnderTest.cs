@@ -39,14 +39,16 @@ internal sealed partial class OwnerUnderTest : IAsyncDisposable
     /// <param name="preempt">Whether it asks for slots that others hold.</param>
     /// <param name="leaseSeconds">Silence after which a lease is lost.</param>
     /// <param name="fault">Value of <c>R1_FAULT</c>.</param>
-    public static OwnerUnderTest Start(RunLab lab, PipelineDefinition definition, int priority = 0, bool preempt = false, double leaseSeconds = 30, string? fault = null)
+    /// <param name="slots">Folder of its slots; null: the lab's. As another machine it has slots of its own.</param>
+    public static OwnerUnderTest Start(RunLab lab, PipelineDefinition definition, int priority = 0, bool preempt = false, double leaseSeconds = 30, string? fault = null, string? slots = null)
     {
         string path = Path.Combine(lab.Options.SlotsDirectory!, $"owner-{Guid.NewGuid():N}.json");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var settings = new
         {
             lab.State,
-            Slots = lab.Options.SlotsDirectory,
+            lab.Database,
+            Slots = slots ?? lab.Options.SlotsDirectory,
             NumSlots = 1,
             LeaseSeconds = leaseSeconds,
             Priority = priority,

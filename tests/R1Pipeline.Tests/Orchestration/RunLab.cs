@@ -22,7 +22,10 @@ internal sealed class RunLab : IDisposable
     public RunLab() => Store = RunStores.Open(State, create: true)!;
 
     /// <summary>A lab whose store is in PostgreSQL, and how long it waits for a server that does not answer.</summary>
-    public RunLab(string database, TimeSpan patience) => Store = PostgresStores.Open(database, State, create: true, _ => { }, patience)!;
+    public RunLab(string database, TimeSpan patience) => (Database, Store) = (database, PostgresStores.Open(database, State, create: true, _ => { }, patience)!);
+
+    /// <summary>Connection string of the store's database; null: it is in the state folder.</summary>
+    public string? Database { get; }
 
     public string State => _folder.At("state");
 
