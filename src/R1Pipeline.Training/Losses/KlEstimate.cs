@@ -18,7 +18,7 @@ public static class KlEstimate
         return estimator switch
         {
             KlEstimator.K1 => d_N.neg(),
-            KlEstimator.K2 => d_N.square().mul(Number.Of(0.5)),
+            KlEstimator.K2 => d_N.pow(Number.Of(2)).mul(Number.Of(0.5)),
             KlEstimator.K3 => d_N.expm1() - d_N, // exp(d) - 1 without cancellation where the policies are close
             _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "no such KL estimator"),
         };
