@@ -7,6 +7,7 @@ using R1Pipeline.StageHost.Stacks;
 using R1Pipeline.Stages;
 using R1Pipeline.Training.Runtime;
 using R1Pipeline.Worker.Benchmarks;
+using R1Pipeline.Worker.Models;
 
 namespace R1Pipeline.Worker;
 
@@ -21,6 +22,8 @@ internal static class Program
         r1-worker --stacks PID FILE      writes where the threads of another worker stand
         r1-worker --bench-checkpoint N DIR   `r1 bench checkpoint`: N parameters, saved below DIR
         r1-worker --export-model FROM TO TYPE BYTES   `r1 checkpoints export`: weights of this type, in files of at most so many bytes
+        r1-worker --model-logits JSON        `r1 model logits`
+        r1-worker --model-generate JSON      `r1 model generate`
 
         Computes one attempt of one pipeline stage. `r1 run` starts it; it is not meant to be started by hand.
         REQUEST is the request.json of the attempt. Messages to and from the owner are JSON lines on standard output and input;
@@ -47,6 +50,7 @@ internal static class Program
             return WorkerExitCode.Done;
         }
         if (arguments is [ModelExport.Argument, var source, var target, var type, var bytes]) return ModelExport.Write(source, target, type, bytes);
+        if (ModelWork.Run(arguments) is { } code) return code;
         if (arguments is not [var request])
         {
             Console.Error.WriteLine(Usage);

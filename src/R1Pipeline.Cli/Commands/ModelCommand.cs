@@ -14,6 +14,8 @@ internal static class ModelCommand
         CreateInspect(),
         ModelTokenizeCommand.Create(Folder()),
         ModelChatCommand.Create(Folder()),
+        ModelLogitsCommand.Create(Folder()),
+        ModelGenerateCommand.Create(Folder()),
     };
 
     private static Argument<string> Folder() => new("DIR") { Description = "A Hugging Face model folder, such as an artifact of a run." };

@@ -63,6 +63,9 @@ public sealed class BpeTokenizer : ITokenizer
     /// <inheritdoc/>
     public bool IsWordLevel => false;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> BeginIds => _before;
+
     /// <summary>A tokenizer of these tokens in the byte alphabet, in id order, and merges as "left right" in rank order.</summary>
     internal static BpeTokenizer Create(string origin, IReadOnlyList<string> tokens, IReadOnlyList<string> merges, IReadOnlyList<string> special, string eos, string pad)
     {

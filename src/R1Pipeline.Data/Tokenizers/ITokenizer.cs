@@ -20,6 +20,9 @@ public interface ITokenizer
     /// <summary>Ids of the text. A closed vocabulary throws StageFailedException(UserData) that names the unknown word.</summary>
     int[] Encode(string text);
 
+    /// <summary>The special tokens that the tokenizer puts before a text: mostly a BOS or none.</summary>
+    IReadOnlyList<int> BeginIds { get; }
+
     /// <summary>The ids of a text with the special tokens that the tokenizer puts around it (a BOS, mostly).</summary>
     int[] WithSpecial(ReadOnlySpan<int> ids);
 

@@ -13,6 +13,7 @@ public sealed class StreamingText(ITokenizer tokenizer, bool skipSpecial = true)
     private const char Replacement = '\uFFFD';
 
     private readonly List<int> _pending = [];
+    private int _given;
     private bool _started;
 
     /// <summary>Text that the id completes; empty while a character is incomplete.</summary>
@@ -21,21 +22,25 @@ public sealed class StreamingText(ITokenizer tokenizer, bool skipSpecial = true)
         if (skipSpecial && tokenizer.IsSpecial(id)) return "";
         _pending.Add(id);
         string text = Pending();
-        return text.EndsWith(Replacement) ? "" : Give(text);
+        if (!text.EndsWith(Replacement)) return Finish(text);
+        // Only the last one can still become a character: whatever stands before it has been decided.
+        string given = text[_given..^1];
+        _given += given.Length;
+        return given;
     }
 
     /// <summary>What was held back; bytes that no character came of are U+FFFD.</summary>
-    public string End() => Give(Pending());
+    public string End() => _pending.Count == 0 ? "" : Finish(Pending());
 
     private string Pending() => tokenizer.Decode(CollectionsMarshal.AsSpan(_pending));
 
-    private string Give(string text)
+    private string Finish(string text)
     {
-        if (_pending.Count == 0) return "";
-        _pending.Clear();
         // The words of a word list have spaces between them.
-        string given = tokenizer.IsWordLevel && _started ? " " + text : text;
+        string rest = tokenizer.IsWordLevel && _started ? " " + text : text[_given..];
+        _pending.Clear();
+        _given = 0;
         _started = true;
-        return given;
+        return rest;
     }
 }

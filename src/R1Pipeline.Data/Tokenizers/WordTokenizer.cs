@@ -38,6 +38,9 @@ public sealed class WordTokenizer : ITokenizer
     /// <inheritdoc/>
     public bool IsWordLevel => true;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> BeginIds => [];
+
     /// <summary>A tokenizer of these tokens, in id order; the special ones are among them.</summary>
     public static WordTokenizer Create(IReadOnlyList<string> tokens, IReadOnlyList<string> special, string eos, string pad)
     {

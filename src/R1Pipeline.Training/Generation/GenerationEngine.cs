@@ -13,20 +13,29 @@ namespace R1Pipeline.Training.Generation;
 /// beyond the rounding of the logits. Owns no weights; not for two threads at once.
 /// </summary>
 /// <param name="model">The policy.</param>
-/// <param name="eosId">The token that ends an output.</param>
+/// <param name="stopIds">The tokens each of which ends an output; none: only the limit ends it.</param>
 /// <param name="maxRows">Outputs that are decoded side by side: bounds the key-value cache.</param>
-public sealed class GenerationEngine(Decoder model, int eosId, int maxRows)
+public sealed class GenerationEngine(Decoder model, IReadOnlyCollection<int> stopIds, int maxRows)
 {
+    private readonly int[] _stopIds = [.. stopIds];
+
+    /// <summary>An engine whose outputs end with one token.</summary>
+    public GenerationEngine(Decoder model, int eosId, int maxRows)
+        : this(model, [eosId], maxRows)
+    {
+    }
+
     /// <summary>Samples every request's outputs.</summary>
     /// <param name="requests">Prompts, in any order.</param>
     /// <param name="sampling">How tokens are drawn. An output that reaches the model's context ends there, unfinished, like one that reaches the limit.</param>
     /// <param name="draws">What the random draws are for.</param>
     /// <param name="progress">Told the number of tokens after every step.</param>
+    /// <param name="heard">Told every token as it is drawn: the text of a single output while it grows.</param>
     /// <returns>All outputs, request after request and within a request by sample number.</returns>
     /// <exception cref="StageFailedException">UserData: a prompt is empty or leaves no room in the model's context. NumericGuard: the logits are not finite.
     /// OutOfMemory: the cache or a step of so many rows does not fit into memory.</exception>
     public IReadOnlyList<GeneratedSequence> Generate(
-        IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, Action<long>? progress = null)
+        IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, Action<long>? progress = null, Action<int>? heard = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
         for (int i = 0; i < requests.Count; i++) Check(i, requests[i]);
@@ -39,7 +48,7 @@ public sealed class GenerationEngine(Decoder model, int eosId, int maxRows)
         {
             using IDisposable frozen = no_grad();
             using KeyValueCache cache = model.NewCache(Math.Min(maxRows, numOutputs), maxTokens);
-            return new GenerationRun(model, cache, eosId, requests, sampling, draws, progress).ToEnd();
+            return new GenerationRun(model, cache, _stopIds, requests, sampling, draws, progress, heard).ToEnd();
         });
     }
 

@@ -13,11 +13,12 @@ internal sealed class GenerationRun
 {
     private readonly Decoder _model;
     private readonly KeyValueCache _cache;
-    private readonly int _eosId;
+    private readonly int[] _stopIds;
     private readonly IReadOnlyList<GenerationRequest> _requests;
     private readonly SamplingOptions _sampling;
     private readonly DrawCoordinates _draws;
     private readonly Action<long>? _progress;
+    private readonly Action<int>? _heard;
     private readonly Sampler _sampler;
     private readonly Queue<(int Request, int FirstSample, int Count)> _waiting = new();
     private readonly GeneratedSequence[] _done;
@@ -28,9 +29,9 @@ internal sealed class GenerationRun
     private readonly int[] _positions;
     private int _live;
 
-    public GenerationRun(Decoder model, KeyValueCache cache, int eosId, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, Action<long>? progress)
+    public GenerationRun(Decoder model, KeyValueCache cache, int[] stopIds, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, Action<long>? progress, Action<int>? heard)
     {
-        (_model, _cache, _eosId, _requests, _sampling, _draws, _progress) = (model, cache, eosId, requests, sampling, draws, progress);
+        (_model, _cache, _stopIds, _requests, _sampling, _draws, _progress, _heard) = (model, cache, stopIds, requests, sampling, draws, progress, heard);
         _sampler = new Sampler(sampling, model.Config.VocabularySize);
         (_rows, _ids, _positions) = (new OutputRow[cache.Rows], new int[cache.Rows], new int[cache.Rows]);
 
@@ -70,7 +71,7 @@ internal sealed class GenerationRun
             for (int sample = group.FirstSample; sample < group.FirstSample + group.Count; sample++)
             {
                 int row = _live + promptOfRow.Count;
-                _rows[row] = new OutputRow(group.Request, sample, _draws.StreamOf(request.Key, sample), limit);
+                _rows[row] = new OutputRow(group.Request, sample, _draws.StreamOf(request.Key, sample), limit, _sampling.RepetitionPenalty != 1 ? [.. request.PromptIds] : null);
                 _positions[row] = request.PromptIds.Length;
                 promptOfRow.Add(prompts.Count);
             }
@@ -107,6 +108,7 @@ internal sealed class GenerationRun
     {
         int vocabulary = _model.Config.VocabularySize;
         _ids[row] = _rows[row].Append(_sampler, logits.Slice(logitRow * vocabulary, vocabulary));
+        _heard?.Invoke(_ids[row]);
     }
 
     /// <summary>Takes ended rows out, from the back, so that the row that fills a gap is always a live one.</summary>
@@ -115,8 +117,8 @@ internal sealed class GenerationRun
         for (int row = _live - 1; row >= 0; row--)
         {
             OutputRow ended = _rows[row];
-            if (!ended.Ended(_eosId)) continue;
-            _done[_firstOutput[ended.Request] + ended.Sample] = ended.ToSequence(_eosId);
+            if (!ended.Ended(_stopIds)) continue;
+            _done[_firstOutput[ended.Request] + ended.Sample] = ended.ToSequence(_stopIds);
             _live--;
             if (row == _live) continue;
             _cache.Move(_live, row, _positions[_live]);

@@ -6,14 +6,14 @@ using R1Pipeline.Contracts.Stages;
 namespace R1Pipeline.Training.Generation;
 
 /// <summary>
-/// Draws one token from one row of logits: temperature, top-k, top-p, then the inverse of the cumulative distribution at a given uniform,
+/// Draws one token from one row of logits: repetition penalty, temperature, top-k, top-p, min-p, then the inverse of the cumulative distribution at a given uniform,
 /// so that the token is a function of the logits and that number alone. Reports log-probability and entropy of the full softmax at temperature 1,
 /// whatever the options: that is what a policy gradient needs. Holds buffers for one vocabulary; not for two threads at once.
 /// Refuses logits that are not numbers.
 /// </summary>
 /// <remarks>
-/// Order: temperature, the k most likely (and those as likely as the k-th), then of their softmax the smallest set whose mass is at least p
-/// (at least one token; of equal ones the lower id). Vectors are 256 bits wide by construction, so the order of the sums does not depend on the machine.
+/// Order: the penalty on every token of the context, temperature, the k most likely (and those as likely as the k-th), then of their softmax the smallest set whose mass is at least p
+/// (at least one token; of equal ones the lower id), then those that are at least min-p times as likely as the likeliest. Vectors are 256 bits wide by construction, so the order of the sums does not depend on the machine.
 /// </remarks>
 public sealed class Sampler
 {
@@ -23,6 +23,7 @@ public sealed class Sampler
     private readonly TopCandidates? _candidates;
     private readonly float[] _mass;
     private readonly double[] _blockMass;
+    private readonly float[]? _penalized;
 
     /// <summary>A sampler for rows of <paramref name="vocabulary"/> logits.</summary>
     public Sampler(SamplingOptions options, int vocabulary)
@@ -30,28 +31,31 @@ public sealed class Sampler
         _options = options;
         _mass = new float[vocabulary];
         _blockMass = new double[(vocabulary + Block - 1) / Block];
-        bool truncates = options.Temperature > 0 && ((options.TopK > 0 && options.TopK < vocabulary) || options.TopP < 1);
+        bool truncates = options.Temperature > 0 && ((options.TopK > 0 && options.TopK < vocabulary) || options.TopP < 1 || options.MinP > 0);
+        _penalized = options.RepetitionPenalty != 1 ? new float[vocabulary] : null;
         _candidates = truncates ? new TopCandidates(vocabulary) : null;
     }
 
     /// <summary>Draws a token.</summary>
     /// <param name="logits">Untempered logits of the whole vocabulary. [V]</param>
     /// <param name="uniform">A number in [0, 1); greedy decoding does not use it.</param>
+    /// <param name="context">The distinct tokens before, for the repetition penalty; null: none.</param>
     /// <exception cref="StageFailedException">NumericGuard: a logit is NaN or infinite.</exception>
-    public TokenDraw Draw(ReadOnlySpan<float> logits, double uniform)
+    public TokenDraw Draw(ReadOnlySpan<float> logits, double uniform, IReadOnlySet<int>? context = null)
     {
         float max = Max(logits);
         double mass = Exponentials(logits, max, 1, out double meanDistance);
         if (!double.IsFinite(mass) || !float.IsFinite(max))
             throw new StageFailedException(StageFailureClass.NumericGuard, "generation: the model's logits are not finite; its weights are damaged or have diverged");
-        int id = Choose(logits, max, mass, uniform);
+        int id = context is null || _penalized is null ? Choose(logits, max, mass, uniform) : ChoosePenalized(logits, context, uniform);
         double logMass = Math.Log(mass);
         return new TokenDraw(id, (float)(logits[id] - max - logMass), (float)Math.Max(0, logMass + meanDistance));
     }
 
     /// <summary>The distribution that <see cref="Draw"/> draws from. [V]</summary>
-    internal float[] Probabilities(ReadOnlySpan<float> logits)
+    internal float[] Probabilities(ReadOnlySpan<float> logits, IReadOnlySet<int>? context = null)
     {
+        if (context is not null && _penalized is not null) logits = Penalize(logits, context);
         float[] probabilities = new float[logits.Length];
         float max = Max(logits);
         if (_options.Temperature == 0)
@@ -77,6 +81,21 @@ public sealed class Sampler
         if (_candidates is null) return Invert(uniform * mass, logits.Length);
         mass = _candidates.Select(logits, _mass, mass, _options);
         return _candidates.Invert(_mass, uniform * mass);
+    }
+
+    private int ChoosePenalized(ReadOnlySpan<float> logits, IReadOnlySet<int> context, double uniform)
+    {
+        ReadOnlySpan<float> penalized = Penalize(logits, context);
+        float max = Max(penalized);
+        return Choose(penalized, max, Exponentials(penalized, max, 1, out _), uniform);
+    }
+
+    private ReadOnlySpan<float> Penalize(ReadOnlySpan<float> logits, IReadOnlySet<int> context)
+    {
+        logits.CopyTo(_penalized);
+        float penalty = (float)_options.RepetitionPenalty;
+        foreach (int id in context) _penalized![id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+        return _penalized;
     }
 
     /// <summary>The first token at which the cumulative mass passes <paramref name="target"/>; rounding at the very end falls to the last token that has mass.</summary>

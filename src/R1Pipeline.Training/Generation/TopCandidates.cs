@@ -3,7 +3,7 @@ using R1Pipeline.Contracts.Options;
 namespace R1Pipeline.Training.Generation;
 
 /// <summary>
-/// The tokens that top-k and top-p leave, most likely first, without sorting a vocabulary: whatever cannot belong to the set is dropped in one pass,
+/// The tokens that top-k, top-p and min-p leave, most likely first, without sorting a vocabulary: whatever cannot belong to the set is dropped in one pass,
 /// only the rest is partitioned and sorted. Tokens as likely as the k-th stay, as in transformers; top-p cuts equal ones by id, the lower first.
 /// </summary>
 internal sealed class TopCandidates(int vocabulary)
@@ -19,7 +19,7 @@ internal sealed class TopCandidates(int vocabulary)
     /// <param name="logits">Logits: they order the tokens. [V]</param>
     /// <param name="masses">Unnormalised probabilities after the temperature. [V]</param>
     /// <param name="total">Sum of <paramref name="masses"/>.</param>
-    /// <param name="options">top-k and top-p.</param>
+    /// <param name="options">top-k, top-p and min-p.</param>
     public double Select(ReadOnlySpan<float> logits, ReadOnlySpan<float> masses, double total, SamplingOptions options)
     {
         int k = options.TopK > 0 ? Math.Min(options.TopK, logits.Length) : logits.Length;
@@ -45,7 +45,7 @@ internal sealed class TopCandidates(int vocabulary)
             kept = 0;
             foreach (ulong key in keys) kept += masses[(int)(uint)key];
         }
-        return Nucleus(keys, masses, options.TopP < 1 ? kept * options.TopP : double.PositiveInfinity);
+        return Nucleus(keys, masses, options.TopP < 1 ? kept * options.TopP : double.PositiveInfinity, options.MinP);
     }
 
     /// <summary>The first kept token at which the cumulative mass passes <paramref name="target"/>.</summary>
@@ -59,14 +59,14 @@ internal sealed class TopCandidates(int vocabulary)
         return _ids[_count - 1];
     }
 
-    private double Nucleus(ReadOnlySpan<ulong> keys, ReadOnlySpan<float> masses, double wanted)
+    private double Nucleus(ReadOnlySpan<ulong> keys, ReadOnlySpan<float> masses, double wanted, double minP)
     {
-        double mass = 0;
+        double mass = 0, least = minP * masses[(int)(uint)keys[0]];
         _count = 0;
         foreach (ulong key in keys)
         {
             int id = (int)(uint)key;
-            if (_count > 0 && (mass >= wanted || masses[id] <= 0)) break;
+            if (_count > 0 && (mass >= wanted || masses[id] <= 0 || masses[id] < least)) break;
             mass += masses[id];
             _ids[_count++] = id;
         }

@@ -9,8 +9,6 @@ namespace R1Pipeline.Training.Tests.Generation;
 
 public sealed class SamplerTests
 {
-    private static readonly string[] Expressible = ["temperature", "top_k", "top_p"];
-
     [Fact]
     public void Probabilities_FixtureCases_Match()
     {
@@ -19,17 +17,18 @@ public sealed class SamplerTests
         foreach (JsonElement item in GrpoFixture.Cases("sampling").EnumerateArray())
         {
             JsonElement options = item.GetProperty("options");
-            if (options.EnumerateObject().Any(option => !Expressible.Contains(option.Name))) continue; // min-p and repetition penalty are no options yet
             covered.Add(item.GetProperty("id").GetString()!);
             double Value(string name, double otherwise) => options.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : otherwise;
-            var sampling = new SamplingOptions { Temperature = Value("temperature", 1), TopK = (int)Value("top_k", 0), TopP = Value("top_p", 1) };
+            var sampling = new SamplingOptions { Temperature = Value("temperature", 1), TopK = (int)Value("top_k", 0), TopP = Value("top_p", 1), MinP = Value("min_p", 0), RepetitionPenalty = Value("repetition_penalty", 1) };
 
             float[] logits = tensors[item.GetProperty("logits").GetString()!], expected = tensors[item.GetProperty("probs").GetString()!];
             int vocabulary = logits.Length / 6;
+            int[] ids = [.. tensors[item.GetProperty("input_ids").GetString()!].Select(id => (int)id)];
+            HashSet<int>[] contexts = [.. ids.Chunk(ids.Length / 6).Select(row => row.ToHashSet())];
             var sampler = new Sampler(sampling, vocabulary);
             for (int row = 0; row < 6; row++)
             {
-                float[] actual = sampler.Probabilities(logits.AsSpan(row * vocabulary, vocabulary));
+                float[] actual = sampler.Probabilities(logits.AsSpan(row * vocabulary, vocabulary), contexts[row]);
                 float[] wanted = expected.AsSpan(row * vocabulary, vocabulary).ToArray();
                 if (row == 5) // tied logits: which of equals is cut is the reference's choice
                 {
@@ -39,9 +38,18 @@ public sealed class SamplerTests
                 for (int i = 0; i < vocabulary; i++) Assert.Equal(wanted[i], actual[i], 1e-5);
             }
         }
-        Assert.Equal(
-            ["0_0", "0_1", "1_0", "1_1", "2_0", "2_1", "3_0", "3_1", "4_0", "4_1", "5_0", "5_1", "6_0", "6_1", "12_0", "12_1", "13_0", "13_1", "14_0", "14_1"],
-            covered);
+        Assert.Equal(30, covered.Count);
+    }
+
+    [Fact]
+    public void Draw_RepetitionPenalty_ChangesTheChoiceAndNotTheLogprob()
+    {
+        float[] logits = [2, 1.9f, -1, 0];
+        var sampler = new Sampler(new SamplingOptions { Temperature = 0, RepetitionPenalty = 1.2 }, 4);
+        TokenDraw free = sampler.Draw(logits, 0, new HashSet<int>()), repeated = sampler.Draw(logits, 0, new HashSet<int> { 0, 2 });
+        Assert.Equal((0, 1), (free.Id, repeated.Id));
+        Assert.Equal(new Sampler(new SamplingOptions(), 4).Draw(logits, 0.5).Logprob, repeated.Logprob);
+        Assert.Equal(free.Entropy, repeated.Entropy);
     }
 
     [Theory]

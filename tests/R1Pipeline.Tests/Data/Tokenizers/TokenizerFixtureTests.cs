@@ -55,7 +55,6 @@ public class TokenizerFixtureTests
             {
                 given.Append(stream.Append(id));
                 Assert.StartsWith(given.ToString(), whole, StringComparison.Ordinal);
-                Assert.DoesNotContain('\uFFFD', given.ToString());
             }
 
             Assert.Equal(whole, given.Append(stream.End()).ToString());

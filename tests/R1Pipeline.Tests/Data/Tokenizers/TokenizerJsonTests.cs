@@ -66,6 +66,17 @@ public class TokenizerJsonTests
     }
 
     [Fact]
+    public void StreamingText_CutCharacters_AreHeldBackAndBrokenOnesAreGiven()
+    {
+        BpeTokenizer tokenizer = Create();
+        var stream = new StreamingText(tokenizer);
+        // A bicycle of four bytes, then its first byte alone twice, then a letter.
+        int[] ids = [.. tokenizer.Encode("\U0001F6B2"), tokenizer.Encode("\U0001F6B2")[0], tokenizer.Encode("\U0001F6B2")[0], .. tokenizer.Encode("x")];
+        Assert.Equal(["", "", "", "\U0001F6B2", "", "\uFFFD", "\uFFFDx"], ids.Select(stream.Append));
+        Assert.Equal("", stream.End());
+    }
+
+    [Fact]
     public void WithSpecial_TemplateOnBothSides_IsPutAround()
     {
         JsonObject root = Root();

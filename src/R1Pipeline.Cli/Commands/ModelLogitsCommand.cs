@@ -1,0 +1,29 @@
+using System.CommandLine;
+using R1Pipeline.Cli.Models;
+using R1Pipeline.Contracts.Models;
+
+namespace R1Pipeline.Cli.Commands;
+
+/// <summary><c>r1 model logits</c>: what a model computes for given token ids. The worker does it.</summary>
+internal static class ModelLogitsCommand
+{
+    public static Command Create(Argument<string> folder)
+    {
+        Option<string?> input = LineFiles.Input("{id, input_ids}");
+        var output = new Option<string>("--out") { Description = "Safetensors file to write: ID.logits [T, V] and ID.logprobs [T - 1] in fp32.", HelpName = "FILE", Required = true };
+        Option<int> threads = ModelOptions.Threads();
+        var command = new Command("logits", "Compute a model's logits and log-probabilities for token ids.") { folder, input, output, threads };
+        command.SetAction((parsed, stop) => ModelWorker.RunAsync(
+            LogitsRequest.Argument,
+            new LogitsRequest
+            {
+                Directory = parsed.GetRequiredValue(folder),
+                Input = ModelWorker.Existing(parsed.GetValue(input)),
+                Output = parsed.GetRequiredValue(output),
+                Threads = parsed.GetValue(threads),
+            },
+            input: null,
+            stop));
+        return command;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Models;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Runtime;
+
+namespace R1Pipeline.Worker.Models;
+
+/// <summary>What <c>r1 model</c> asks of the worker: no stage, no owner, no state; one request as an argument, one exit code.</summary>
+internal static class ModelWork
+{
+    /// <summary>Does the work where the arguments ask for some; null: they ask for something else.</summary>
+    public static int? Run(string[] arguments) => arguments switch
+    {
+        [LogitsRequest.Argument, var json] => Guarded(Read<LogitsRequest>(json), request => request.Threads, request => ModelLogits.Run(request, Console.Error)),
+        [GenerateRequest.Argument, var json] => Guarded(Read<GenerateRequest>(json), request => request.Threads, ModelGenerate.Run),
+        _ => null,
+    };
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, ContractJson.Compact)!;
+
+    private static int Guarded<T>(T request, Func<T, int> threads, Func<T, int> work)
+    {
+        try
+        {
+            TorchRuntime.Initialize(threads(request), Environment.GetEnvironmentVariable("R1_LIBTORCH"));
+            int refused = work(request);
+            if (refused == 0) return WorkerExitCode.Done;
+            Console.Error.WriteLine($"error: {refused} line{(refused == 1 ? "" : "s")} could not be answered");
+            return WorkerExitCode.UserData;
+        }
+        catch (StageFailedException failure)
+        {
+            Console.Error.WriteLine($"error: {failure.Message}");
+            return failure.Failure switch
+            {
+                StageFailureClass.UserData => WorkerExitCode.UserData,
+                StageFailureClass.OutOfMemory => WorkerExitCode.OutOfMemory,
+                _ => WorkerExitCode.NumericGuard,
+            };
+        }
+        catch (IOException failure)
+        {
+            Console.Error.WriteLine($"error: {failure.Message}");
+            return WorkerExitCode.UserData;
+        }
+    }
+}
