@@ -1,6 +1,9 @@
+using System.Text.Json;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Chat;
+using R1Pipeline.Data.Chat.Jinja;
 using R1Pipeline.Training.Tests.Runtime;
 using R1Pipeline.Training.Tests.Stages;
 
@@ -19,6 +22,8 @@ public sealed class MalformedModelTests(ValidModels models) : IClassFixture<Vali
     private readonly StageRig _rig = new();
 
     public static TheoryData<string> Corpus => [.. MalformedModelCorpus.All.Select(model => model.Name)];
+
+    public static TheoryData<string> Templates => [.. MalformedModelCorpus.All.Select(model => model.Name).Where(name => name.StartsWith("text/template-", StringComparison.Ordinal))];
 
     public static TheoryData<string> Valid => [.. ValidModels.Names];
 
@@ -39,10 +44,7 @@ public sealed class MalformedModelTests(ValidModels models) : IClassFixture<Vali
     [MemberData(nameof(Corpus))]
     public void Import_Malformed_IsOneClearErrorAndCostsLittle(string name)
     {
-        MalformedModel malformed = MalformedModelCorpus.All.Single(model => model.Name == name);
-        using TemporaryFolder folder = models.Copy(malformed.Base);
-        var random = new RandomStream(MalformedModelCorpus.Seed, "malformed-models", 0, name);
-        malformed.Damage(folder.Path, ref random);
+        using TemporaryFolder folder = Damaged(name, out MalformedModel malformed);
         StageRequest request = _rig.Request("import-model", new ImportModelOptions { Path = folder.Path }, []);
 
         var memory = PeakMemory.Start();
@@ -56,5 +58,31 @@ public sealed class MalformedModelTests(ValidModels models) : IClassFixture<Vali
         Assert.InRange(managed, 0, MaxBytes);
         if (resident is { } grown) Assert.InRange(grown, long.MinValue, MaxBytes);
         Assert.Equal(0, _rig.NumArtifacts);
+    }
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Render_TemplateThatCannotBeRendered_IsOneClearErrorAndCostsLittle(string name)
+    {
+        using TemporaryFolder folder = Damaged(name, out _);
+        using JsonDocument messages = JsonDocument.Parse("""[{"role": "user", "content": "what is 1 + 1 ?"}]""");
+
+        var memory = PeakMemory.Start();
+        Exception? failure = Record.Exception(() => ChatRenderer.Load(folder.Path).Render(messages.RootElement, null, addGenerationPrompt: true, null, DateTime.UnixEpoch));
+        (long managed, long? resident) = memory.Stop();
+
+        Assert.True(failure is StageFailedException or JinjaException, $"{failure}");
+        Assert.InRange(failure.Message.Length, 20, MaxMessageCharacters);
+        Assert.InRange(managed, 0, MaxBytes);
+        if (resident is { } grown) Assert.InRange(grown, long.MinValue, MaxBytes);
+    }
+
+    private TemporaryFolder Damaged(string name, out MalformedModel malformed)
+    {
+        malformed = MalformedModelCorpus.All.Single(model => model.Name == name);
+        TemporaryFolder folder = models.Copy(malformed.Base);
+        var random = new RandomStream(MalformedModelCorpus.Seed, "malformed-models", 0, name);
+        malformed.Damage(folder.Path, ref random);
+        return folder;
     }
 }

@@ -34,7 +34,7 @@ internal static class TextDamage
         yield return Template("counts-for-ever", "{% for i in range(10 ** 12) %}{{ i }}{% endfor %}");
         yield return Template("grows-without-end", "{% set ns = namespace(t='aaaaaaaa') %}{% for i in range(60) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t }}");
         yield return Template("open-block", "{% for message in messages %}{{ message.content }}");
-        yield return Template("nested-deeply", new string('(', 20_000));
+        yield return Template("nested-deeply", "{{ " + new string('(', 20_000) + "1" + new string(')', 20_000) + " }}");
     }
 
     private static MalformedModel Whole(string name, string file, Func<string, string>? change) => new($"text/{name}", ValidModels.Qwen2, file, (string directory, ref RandomStream _) =>
