@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using R1Pipeline.EndToEnd.Tests.Harness;
 
@@ -107,6 +108,21 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Schema_Printed_IsTheCommittedFile() =>
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(R1.Root, "pipelines", "pipeline.schema.json")), (await _folder.State().SucceedAsync("schema")).Output);
+
+    [Theory]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "model.safetensors: tensor a lies at bytes 0 to 8 of 4")]
+    [InlineData("{\"a\":{\"dtype\":7}}", "model.safetensors: tensor a: dtype, shape and data_offsets are expected")]
+    public async Task ModelInspect_DamagedWeights_NamesFileAndTensor(string header, string message)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "damaged")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), "{}");
+        await File.WriteAllBytesAsync(Path.Combine(folder, "model.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0]);
+
+        Ended ended = await _folder.State().RunAsync("model", "inspect", folder);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains(message, ended.Error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task ModelInspect_NoModelFolder_SaysWhatOneIs()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Weights;

@@ -55,12 +55,13 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
         return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(key, "a text is expected");
     }
 
-    /// <summary>A token id. Some models give a list of end ids: the first is the model's own.</summary>
+    /// <summary>A token id. Some models give a list of end ids: the first is the model's own. -1 is none, as old Llama files have it.</summary>
     public int? TokenId(string key)
     {
         if (Find(key) is not { } value) return null;
-        JsonElement id = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? value[0] : value;
-        return id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= 0 ? number : throw Wrong(key, "a token id is expected");
+        JsonElement[] ids = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? [.. value.EnumerateArray()] : [value];
+        if (!ids.All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= -1)) throw Wrong(key, "a token id is expected");
+        return ids[0].GetInt32() is >= 0 and var first ? first : null;
     }
 
     /// <summary>The object under a key; null where it is not set.</summary>

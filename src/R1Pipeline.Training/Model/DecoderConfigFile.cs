@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Model;

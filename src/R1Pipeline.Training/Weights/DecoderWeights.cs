@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;

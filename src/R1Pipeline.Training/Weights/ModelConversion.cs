@@ -11,7 +11,7 @@ namespace R1Pipeline.Training.Weights;
 /// </summary>
 public static class ModelConversion
 {
-    private const string Config = "config.json";
+    private const string Config = "config.json", PredictionLayers = "num_nextn_predict_layers";
 
     private static readonly string[] TypeKeys = ["torch_dtype", "dtype"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -38,6 +38,7 @@ public static class ModelConversion
     {
         JsonObject json = JsonNode.Parse(File.ReadAllBytes(Path.Combine(source, Config)))!.AsObject();
         foreach (string key in TypeKeys.Where(json.ContainsKey)) json[key] = type.TorchName();
+        if (json.ContainsKey(PredictionLayers)) json[PredictionLayers] = 0;             // their weights are not read (WeightMap), so there are none now
         File.WriteAllText(Path.Combine(target, Config), json.ToJsonString(Indented) + "\n");
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Model;
 
@@ -11,8 +9,6 @@ namespace R1Pipeline.Training.Weights;
 /// </summary>
 public static class ModelFolder
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Loads a model.</summary>
     /// <param name="directory">The folder; weights in one file or in shards, F32, F16 or BF16.</param>
     /// <param name="trainable">Whether it gets a gradient buffer.</param>
@@ -27,22 +23,19 @@ public static class ModelFolder
     /// <param name="decoder">The model.</param>
     /// <param name="directory">The folder, without a model.</param>
     /// <param name="options">Type and size of the weight files; null: F32, shards from 5 GB on.</param>
+    /// <param name="generationConfig">The <c>generation_config.json</c> that the model came with; null: a new one.</param>
     /// <exception cref="StageFailedException">UserData: a weight is too large for the type.</exception>
-    public static void Save(Decoder decoder, string directory, ExportOptions? options = null)
+    public static void Save(Decoder decoder, string directory, ExportOptions? options = null, byte[]? generationConfig = null)
     {
         options ??= new ExportOptions();
-        SaveConfig(decoder.Config, directory, options.Type);
+        SaveConfig(decoder.Config, directory, options.Type, generationConfig);
         DecoderWeights.Save(directory, decoder.Config, decoder.Parameters, options);
     }
 
     /// <summary>Writes all but the weights.</summary>
-    public static void SaveConfig(DecoderConfig config, string directory, WeightType type = WeightType.Float32)
+    public static void SaveConfig(DecoderConfig config, string directory, WeightType type = WeightType.Float32, byte[]? generationConfig = null)
     {
         DecoderConfigFile.Write(config, directory, DecoderHead.Vocabulary, type);
-        var generation = new JsonObject();
-        if (config.BosTokenId is { } bos) generation["bos_token_id"] = bos;
-        if (config.EosTokenId is { } eos) generation["eos_token_id"] = eos;
-        if (config.PadTokenId is { } pad) generation["pad_token_id"] = pad;
-        File.WriteAllText(Path.Combine(directory, "generation_config.json"), generation.ToJsonString(Indented) + "\n");
+        GenerationConfigFile.Write(directory, config, generationConfig);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using R1Pipeline.Contracts.Stages;
-using R1Pipeline.Training.Model;
+using R1Pipeline.Data.Safetensors;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;

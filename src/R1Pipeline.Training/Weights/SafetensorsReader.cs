@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using R1Pipeline.Data.Safetensors;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;

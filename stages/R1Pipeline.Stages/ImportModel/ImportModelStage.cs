@@ -31,6 +31,7 @@ public sealed class ImportModelStage : IStage
         }
 
         var metrics = new Dictionary<string, double>();
+        _ = GenerationConfigFile.Read(options.Path);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
         var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
         {

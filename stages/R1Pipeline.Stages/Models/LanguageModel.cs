@@ -7,7 +7,10 @@ using R1Pipeline.Training.Weights;
 namespace R1Pipeline.Stages.Models;
 
 /// <summary>A decoder with its text side: what a complete Hugging Face model folder holds. Owns the decoder. Refuses a folder that fails the entry probe.</summary>
-internal sealed class LanguageModel(Decoder decoder, ModelText text) : IDisposable
+/// <param name="decoder">The weights.</param>
+/// <param name="text">Tokenizer and chat template.</param>
+/// <param name="generationConfig">The <c>generation_config.json</c> that the model came with, which it keeps; null: none yet.</param>
+internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? generationConfig = null) : IDisposable
 {
     /// <summary>The weights.</summary>
     public Decoder Decoder { get; } = decoder;
@@ -26,14 +29,14 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text) : IDisposab
     /// <summary>Writes a complete model folder: configuration, weights, tokenizer, chat template.</summary>
     public void Save(string directory)
     {
-        ModelFolder.Save(Decoder, directory);
+        ModelFolder.Save(Decoder, directory, generationConfig: generationConfig);
         Text.Save(directory);
     }
 
     /// <summary>Lets the checkpoints of the stage carry all of the folder but its weights, which change.</summary>
     public void CarryIn(StageContext context) => context.Carry(directory =>
     {
-        ModelFolder.SaveConfig(Decoder.Config, directory);
+        ModelFolder.SaveConfig(Decoder.Config, directory, generationConfig: generationConfig);
         Text.Save(directory);
     });
 
@@ -53,6 +56,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text) : IDisposab
         context.Log.Information(
             "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
-        return new LanguageModel(ModelFolder.Load(artifact.Directory, trainable), text);
+        byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
+        return new LanguageModel(ModelFolder.Load(artifact.Directory, trainable), text, generationConfig);
     }
 }

@@ -6,7 +6,7 @@ namespace R1Pipeline.Training.Tests.MalformedModels;
 /// <summary>Configurations that are missing, unreadable, impossible, of another architecture, or far larger than the weights beside them.</summary>
 internal static class ConfigDamage
 {
-    private const string FileName = "config.json", Anywhere = "config.json";
+    private const string FileName = "config.json", Generation = "generation_config.json";
 
     public static IEnumerable<MalformedModel> All()
     {
@@ -17,6 +17,9 @@ internal static class ConfigDamage
         yield return Whole("of-17-megabytes", (text, _) => text + new string('\n', 17 << 20));
         yield return Whole("nested-deeply", (_, _) => string.Concat(Enumerable.Repeat("{\"a\":", 50_000)));
         yield return Whole("half-a-surrogate", (text, _) => text.Replace("\"silu\"", "\"\\udc00\"", StringComparison.Ordinal));
+
+        yield return new("config/generation-cut", ValidModels.Qwen2, Generation, (string directory, ref RandomStream _) => File.WriteAllText(Path.Combine(directory, Generation), "{\"eos_token_id\": "));
+        yield return new("config/generation-end-token-a-text", ValidModels.Qwen2, Generation, (string directory, ref RandomStream _) => File.WriteAllText(Path.Combine(directory, Generation), "{\"eos_token_id\": \"<eos>\"}"));
 
         foreach (string key in (string[])["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size", "max_position_embeddings"])
         {
@@ -46,7 +49,7 @@ internal static class ConfigDamage
         yield return Set("latent-huge", ValidModels.Deepseek, "kv_lora_rank", int.MaxValue);
     }
 
-    private static MalformedModel Set(string name, string model, string key, JsonNode? value, params (string Key, string Value)[] more) => new($"config/{name}", model, Anywhere, (string directory, ref RandomStream _) =>
+    private static MalformedModel Set(string name, string model, string key, JsonNode? value, params (string Key, string Value)[] more) => new($"config/{name}", model, FileName, (string directory, ref RandomStream _) =>
     {
         string path = Path.Combine(directory, FileName);
         JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();

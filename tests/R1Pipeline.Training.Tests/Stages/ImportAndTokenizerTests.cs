@@ -19,6 +19,30 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
     }
 
     [Fact]
+    public void ImportModel_GenerationConfigOfItsOwn_IsKeptByEveryStage()
+    {
+        const string kept = """{"eos_token_id": [1, 2, 3], "temperature": 0.6, "top_p": 0.95}""";
+        string folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            foreach (string file in Directory.GetFiles(tiny.Base.Directory)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            File.WriteAllText(Path.Combine(folder, "generation_config.json"), kept);
+            var import = tiny.Rig.Run(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []));
+            var trained = tiny.Rig.Run(tiny.Rig.Request("supervised-fine-tuning", TinyOptions.FineTuning, [tiny.General], tiny.Rig.Input("model", import)));
+
+            Assert.Equal(kept, File.ReadAllText(Path.Combine(trained.Directory, "generation_config.json")));
+
+            File.WriteAllText(Path.Combine(folder, "generation_config.json"), """{"eos_token_id": [1, "two"]}""");
+            var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []));
+            Assert.Contains("generation_config.json: eos_token_id", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void ImportModel_MissingFolder_NamesIt()
     {
         var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = "/nowhere/model" }, []));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using R1Pipeline.Contracts.Randomness;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Tests.Runtime;
 using R1Pipeline.Training.Weights;

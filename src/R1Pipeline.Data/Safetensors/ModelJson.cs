@@ -2,13 +2,13 @@ using System.Text.Json;
 using System.Text.Unicode;
 using R1Pipeline.Contracts.Stages;
 
-namespace R1Pipeline.Training.Model;
+namespace R1Pipeline.Data.Safetensors;
 
 /// <summary>
 /// A JSON file of a model folder. Refuses one that is missing, far larger than a real one, not JSON, not an object, or with a text that is no Unicode,
 /// before much is allocated.
 /// </summary>
-internal static class ModelJson
+public static class ModelJson
 {
     /// <summary>Room for an index of more than a hundred thousand tensors.</summary>
     private const long MaxBytes = 16 << 20;
@@ -39,7 +39,7 @@ internal static class ModelJson
 
     /// <summary>Finds texts that the parser lets through and that fail only where they are looked at.</summary>
     /// <exception cref="JsonException">A text is no Unicode.</exception>
-    internal static void CheckTexts(ReadOnlySpan<byte> json)
+    public static void CheckTexts(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json)) throw new JsonException("it is not UTF-8");
         var reader = new Utf8JsonReader(json);

@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using R1Pipeline.Contracts.Stages;
-using R1Pipeline.Training.Model;
 
-namespace R1Pipeline.Training.Weights;
+namespace R1Pipeline.Data.Safetensors;
 
 /// <summary>
 /// Reads and checks the header of a safetensors file before anything is allocated for its tensors. Refuses what is truncated, oversized, out of range,
 /// overlapping or with holes, with the file and the tensor in the message.
 /// </summary>
-internal static class SafetensorsHeader
+public static class SafetensorsHeader
 {
     /// <summary>Room for more than a hundred thousand tensors in one file. The reference implementation takes 100 MB, whose entries alone would fill a gigabyte.</summary>
     private const long MaxHeaderBytes = 16 << 20;
@@ -22,10 +21,14 @@ internal static class SafetensorsHeader
         "F64" or "I64" or "U64" => 8,
         "F32" or "I32" or "U32" => 4,
         "F16" or "BF16" or "I16" or "U16" => 2,
-        "I8" or "U8" or "BOOL" => 1,
+        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" => 1,
         _ => 0,
     };
 
+    /// <summary>The tensors of a file by name.</summary>
+    /// <param name="stream">The file, at its start.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <exception cref="StageFailedException">UserData: the file is damaged.</exception>
     public static Dictionary<string, SafetensorsEntry> Read(Stream stream, string path)
     {
         long fileBytes = stream.Length;

@@ -1,4 +1,4 @@
-namespace R1Pipeline.Training.Weights;
+namespace R1Pipeline.Data.Safetensors;
 
 /// <summary>One tensor of a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
