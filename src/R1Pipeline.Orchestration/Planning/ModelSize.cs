@@ -1,5 +1,7 @@
 using System.Text.Json;
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 
 namespace R1Pipeline.Orchestration.Planning;
 
@@ -13,18 +15,39 @@ internal sealed record ModelSize(long Parameters, int Layers, int Hidden, int In
     public static ModelSize Of(ModelShapeOptions shape, int vocabulary) =>
         Of(shape.NumLayers, shape.HiddenSize, shape.IntermediateSize, shape.NumHeads, shape.NumKvHeads, shape.HiddenSize / shape.NumHeads, vocabulary, shape.ContextTokens, shape.TiedEmbeddings);
 
-    /// <summary>Size of a Hugging Face folder, from its <c>config.json</c>; unknown when that cannot be read.</summary>
+    /// <summary>
+    /// Size of a Hugging Face folder: dimensions from its <c>config.json</c>, parameters from the headers of its weight files. Unknown when they cannot be read:
+    /// the stage that imports the folder says why.
+    /// </summary>
     public static ModelSize OfFolder(string folder)
     {
-        string path = Path.Combine(folder, "config.json");
-        if (!File.Exists(path)) return Unknown;
-        using var config = JsonDocument.Parse(File.ReadAllBytes(path));
-        var root = config.RootElement;
-        int hidden = Int(root, "hidden_size", 0), heads = Int(root, "num_attention_heads", 1);
-        bool tied = root.TryGetProperty("tie_word_embeddings", out var tie) && tie.ValueKind == JsonValueKind.True;
-        return Of(
-            Int(root, "num_hidden_layers", 0), hidden, Int(root, "intermediate_size", 0), heads, Int(root, "num_key_value_heads", heads),
-            Int(root, "head_dim", hidden / Math.Max(1, heads)), Int(root, "vocab_size", 0), Int(root, "max_position_embeddings", 0), tied);
+        try
+        {
+            using JsonDocument config = ModelJson.Read(Path.Combine(folder, "config.json"));
+            return Of(config.RootElement, Directory.GetFiles(folder, "*.safetensors").Sum(Elements));
+        }
+        catch (StageFailedException)
+        {
+            return Unknown;
+        }
+    }
+
+    private static ModelSize Of(JsonElement config, long parameters)
+    {
+        int hidden = Int(config, "hidden_size"), heads = Math.Max(1, Int(config, "num_attention_heads")), headSize = Int(config, "head_dim", hidden / heads);
+
+        // Latent attention keeps one latent and one turned key a token, no keys and values of heads; of the experts, the chosen and the shared ones work.
+        int latent = Int(config, "kv_lora_rank");
+        int keys = latent > 0 ? (latent + Int(config, "qk_rope_head_dim") + 1) / 2 : Int(config, "num_key_value_heads", heads) * headSize;
+        int experts = (Int(config, "num_experts_per_tok") + Int(config, "n_shared_experts")) * Int(config, "moe_intermediate_size");
+        return new ModelSize(
+            parameters, Int(config, "num_hidden_layers"), hidden, Math.Max(Int(config, "intermediate_size"), experts), keys, Int(config, "vocab_size"), Int(config, "max_position_embeddings"));
+    }
+
+    private static long Elements(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return SafetensorsHeader.Read(file, path).Values.Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
     }
 
     private static ModelSize Of(int layers, int hidden, int intermediate, int heads, int kvHeads, int headSize, int vocabulary, int context, bool tied)
@@ -35,6 +58,6 @@ internal sealed record ModelSize(long Parameters, int Layers, int Hidden, int In
         return new ModelSize(embeddings + layers * layer + width, layers, hidden, intermediate, (int)keys, vocabulary, context);
     }
 
-    private static int Int(JsonElement root, string name, int otherwise) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : otherwise;
+    private static int Int(JsonElement config, string name, int otherwise = 0) =>
+        config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : otherwise;
 }
