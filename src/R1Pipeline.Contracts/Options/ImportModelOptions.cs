@@ -9,7 +9,7 @@ public sealed record ImportModelOptions : StageOptions
     [Required]
     public string Path { get; init; } = "";
 
-    /// <summary>Chat template to use instead of the folder's own: <c>addition</c>, <c>r1-zero</c>, <c>chatml</c> or <c>deepseek-r1</c>. Null: the folder's.</summary>
-    [AllowedValues("addition", "r1-zero", "chatml", "deepseek-r1")]
+    /// <summary>Chat template to use instead of the folder's own: <c>addition</c>, <c>r1-zero</c>, <c>chatml</c>, <c>llama3</c> or <c>deepseek-r1</c>. Null: the folder's.</summary>
+    [AllowedValues("addition", "r1-zero", "chatml", "llama3", "deepseek-r1")]
     public string? ChatTemplate { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record PretrainingOptions : SupervisedOptions
     [AllowedValues("addition", "bytes")]
     public string? Tokenizer { get; init; }
 
-    /// <summary>Chat template that the model is given: <c>addition</c>, <c>r1-zero</c>, <c>chatml</c> or <c>deepseek-r1</c>.</summary>
-    [AllowedValues("addition", "r1-zero", "chatml", "deepseek-r1")]
+    /// <summary>Chat template that the model is given: <c>addition</c>, <c>r1-zero</c>, <c>chatml</c>, <c>llama3</c> or <c>deepseek-r1</c>.</summary>
+    [AllowedValues("addition", "r1-zero", "chatml", "llama3", "deepseek-r1")]
     public string ChatTemplate { get; init; } = "addition";
 }

@@ -56,9 +56,9 @@ public sealed class ChatRenderer
     /// <param name="tools">A list of tools; null or JSON null: none.</param>
     /// <param name="addGenerationPrompt">Whether the assistant's turn is opened at the end.</param>
     /// <param name="variables">An object of further template variables, which hide the special tokens (one that is null takes the token away); null: none.</param>
-    /// <param name="now">The time that <c>strftime_now</c> shows.</param>
+    /// <param name="now">The time that <c>strftime_now</c> shows; null: the template has no clock, and falls back on what it does without one.</param>
     /// <exception cref="JinjaException">The template refuses the conversation or cannot be rendered.</exception>
-    public string Render(JsonElement messages, JsonElement? tools, bool addGenerationPrompt, JsonElement? variables, DateTime now)
+    public string Render(JsonElement messages, JsonElement? tools, bool addGenerationPrompt, JsonElement? variables, DateTime? now)
     {
         var all = new Dictionary<string, object?>(_tokens, StringComparer.Ordinal)
         {

@@ -1,18 +1,22 @@
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Chat.Jinja;
 using R1Pipeline.Data.Tokenizers;
 
 namespace R1Pipeline.Data.Chat;
 
 /// <summary>
-/// A named way to write a conversation as text. Each name stands for one fixed Jinja text, stored as <c>chat_template</c> in
-/// <c>tokenizer_config.json</c> so that other software renders the same, and recognised by equality when a folder is loaded. Runs no Jinja:
-/// a template of another text is refused with the names that can stand in for it.
+/// A way to write a conversation as text. Each built-in name stands for one fixed Jinja text, stored as <c>chat_template</c> in
+/// <c>tokenizer_config.json</c> so that other software renders the same, and recognised by equality when a folder is loaded. A model's own template of
+/// another text is rendered as Jinja.
 /// </summary>
 public sealed class ChatTemplate
 {
     /// <summary>The end token of this product's own tokenizers.</summary>
     public const string DefaultEosToken = "<eos>";
+
+    /// <summary>The name of a model's own template.</summary>
+    public const string Own = "own";
 
     private readonly ChatTemplateText _text;
     private readonly string _eosToken;
@@ -23,7 +27,7 @@ public sealed class ChatTemplate
         _eosToken = eosToken;
     }
 
-    /// <summary>Every name.</summary>
+    /// <summary>Every built-in name.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ChatTemplateText.All.Select(text => text.Name)];
 
     /// <summary>The template's name.</summary>
@@ -47,15 +51,21 @@ public sealed class ChatTemplate
             ?? throw new StageFailedException(StageFailureClass.UserData, $"there is no chat template '{name}'; there are {string.Join(", ", Names)}"),
         eosToken);
 
-    /// <summary>The template of a model folder. One that this product does not know fails with UserData and says what to do.</summary>
+    /// <summary>The template of a model folder. One that cannot be used fails with UserData and says what to do.</summary>
     public static ChatTemplate Load(string modelDirectory)
     {
         JsonObject config = TokenizerConfigFile.Read(modelDirectory)
             ?? throw Unusable(modelDirectory, "has no tokenizer_config.json");
         string jinja = TokenizerConfigFile.ChatTemplate(modelDirectory, config) ?? throw Unusable(modelDirectory, "has no chat template");
-        ChatTemplateText text = ChatTemplateText.All.FirstOrDefault(text => text.Jinja == jinja)
-            ?? throw Unusable(modelDirectory, "has a chat template of its own text");
-        return new ChatTemplate(text, TokenizerConfigFile.TokenText(config, "eos_token") ?? DefaultEosToken);
+        try
+        {
+            ChatTemplateText text = ChatTemplateText.All.FirstOrDefault(text => text.Jinja == jinja) ?? OwnTemplate.Describe(jinja, modelDirectory, config);
+            return new ChatTemplate(text, TokenizerConfigFile.TokenText(config, "eos_token") ?? DefaultEosToken);
+        }
+        catch (JinjaException e)
+        {
+            throw Unusable(modelDirectory, $"has a chat template that cannot be used ({e.Message})");
+        }
     }
 
     /// <summary>
@@ -84,7 +94,14 @@ public sealed class ChatTemplate
                 throw new StageFailedException(StageFailureClass.UserData, $"message {i + 1} of a prompt has role '{messages[i].Role}'; accepted are user and assistant, and system for the first");
         }
 
-        return _text.Render(messages, EndOfTurn);
+        try
+        {
+            return _text.Render(messages, EndOfTurn);
+        }
+        catch (JinjaException e)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"the model's chat template refuses a prompt: {e.Message}", e);
+        }
     }
 
     /// <summary>A response as it stands after the generation prompt, with its end of turn.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace R1Pipeline.Data.Chat;
 
 /// <summary>
-/// The four templates, each as the Jinja text that is stored and as the code that renders it; a test holds the two equal.
+/// The built-in templates, each as the Jinja text that is stored and as the code that renders it; a test holds the two equal.
 /// A system message stands before the first turn in all of them.
 /// </summary>
 internal sealed record ChatTemplateText
@@ -13,7 +13,7 @@ internal sealed record ChatTemplateText
     private static readonly CompositeFormat ThinkAnswer = CompositeFormat.Parse(ThinkAnswerTags);
     private static readonly CompositeFormat ThinkSummary = CompositeFormat.Parse("{0}\n</think>\n\n{1}");
 
-    public static IReadOnlyList<ChatTemplateText> All { get; } = [Addition(), R1Zero(), Chatml(), DeepSeekR1()];
+    public static IReadOnlyList<ChatTemplateText> All { get; } = [Addition(), R1Zero(), Chatml(), Llama3(), DeepSeekR1()];
 
     public required string Name { get; init; }
 
@@ -85,6 +85,18 @@ internal sealed record ChatTemplateText
         Jinja = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
         Render = (messages, _) => Join(messages, message => $"<|im_start|>{message.Role}\n{message.Content}<|im_end|>\n") + "<|im_start|>assistant\n",
+    };
+
+    /// <summary>Llama 3's, without a default system message, date or tools.</summary>
+    private static ChatTemplateText Llama3() => new()
+    {
+        Name = "llama3",
+        Tokens = ["<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
+        EndOfTurn = "<|eot_id|>",
+        Jinja = "{{ '<|begin_of_text|>' }}{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] + '<|eot_id|>' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}",
+        Render = (messages, _) => "<|begin_of_text|>" + Join(messages, message => $"<|start_header_id|>{message.Role}<|end_header_id|>\n\n{message.Content}<|eot_id|>")
+            + "<|start_header_id|>assistant<|end_header_id|>\n\n",
     };
 
     /// <summary>The released R1 models' form: earlier answers lose their chain of thought, the generation prompt opens a new one.</summary>

@@ -52,7 +52,24 @@ public sealed class ImportModelStage : IStage
             ChatTemplate.Named(chatTemplate, tokenizer.TokenOf(tokenizer.EosId)).Save(directory);
             ModelFiles.SetEndToken(directory, TokenizerFolder.Load(directory).EosId);
         }
+        else
+        {
+            EndTurns(directory);
+        }
 
         EntryProbe.Check(ModelText.Load(directory), DecoderConfigFile.Read(directory), $"model of stage {context.Request.Stage}");
+    }
+
+    /// <summary>
+    /// A model may stop at several tokens and name another one than the end of a turn as its tokenizer's <c>eos_token</c>: the chain trains and stops at the
+    /// end of a turn.
+    /// </summary>
+    private static void EndTurns(string directory)
+    {
+        var template = ChatTemplate.Load(directory);
+        if (template.Name != ChatTemplate.Own) return;
+        var tokenizer = TokenizerFolder.Load(directory);
+        if (template.EndOfTurn != tokenizer.TokenOf(tokenizer.EosId)) template.Save(directory);
+        ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId);
     }
 }

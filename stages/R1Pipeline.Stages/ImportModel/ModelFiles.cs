@@ -40,6 +40,20 @@ internal static class ModelFiles
         }
     }
 
+    /// <summary>Puts <paramref name="eosId"/> before the other end tokens of the model's configuration: it is the one that a reader of a single one takes.</summary>
+    public static void PutEndTokenFirst(string directory, int eosId)
+    {
+        foreach (string name in (string[])["config.json", "generation_config.json"])
+        {
+            string path = Path.Combine(directory, name);
+            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config || config["eos_token_id"] is not { } ends) continue;
+            int[] ids = ends is JsonArray list ? [.. list.Select(id => (int)id!)] : [(int)ends];
+            if (ids.Length > 0 && ids[0] == eosId) continue;
+            config["eos_token_id"] = new JsonArray([.. ids.Where(id => id != eosId).Prepend(eosId).Select(id => (JsonNode)id)]);
+            File.WriteAllText(path, config.ToJsonString(ContractJson.Indented) + "\n");
+        }
+    }
+
     private static long Copy(FileInfo file, string target, Action<long> progress)
     {
         byte[] buffer = new byte[BufferBytes];

@@ -1,7 +1,9 @@
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Training.Tests.Runtime;
 
 namespace R1Pipeline.Training.Tests.Stages;
 
@@ -16,6 +18,35 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
         Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Base.Directory, "model.safetensors")), File.ReadAllBytes(Path.Combine(run.Directory, "model.safetensors")));
         Assert.Equal(tiny.Base.Metrics.GetProperty("parameters").GetInt64(), run.Metrics.GetProperty("parameters").GetInt64());
         Assert.Equal(1, run.Context.StepsPlanned);
+    }
+
+    [Theory]
+    [InlineData("qwen2-tied", "<|im_end|>")]
+    [InlineData("llama3", "<|eot_id|>")]
+    [InlineData("deepseek-v3", "<｜end▁of▁sentence｜>")]
+    public void ImportModel_PublishedTemplate_IsKeptAndEndsATurn(string model, string end)
+    {
+        string source = SharedFixtures.Path("models", model), folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            // The reference numbers beside the model are no weights of it.
+            foreach (string file in Directory.GetFiles(source).Where(file => !Path.GetFileName(file).StartsWith("expected", StringComparison.Ordinal))) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            // As published models have it: several end tokens, and another one first.
+            int other = TokenizerFolder.Load(folder).IdOf("!")!.Value, turn = TokenizerFolder.Load(folder).IdOf(end)!.Value;
+            File.WriteAllText(Path.Combine(folder, "generation_config.json"), $$"""{"eos_token_id":[{{other}},{{turn}}]}""");
+
+            var run = tiny.Rig.Run(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []));
+
+            var tokenizer = TokenizerFolder.Load(run.Directory);
+            Assert.Equal(end, tokenizer.TokenOf(tokenizer.EosId));
+            Assert.Equal([turn, other], EndTokens.Read(run.Directory));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(source, "tokenizer.json")), File.ReadAllBytes(Path.Combine(run.Directory, "tokenizer.json")));
+            Assert.Equal(ChatTemplate.Load(source).Jinja, ChatTemplate.Load(run.Directory).Jinja);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

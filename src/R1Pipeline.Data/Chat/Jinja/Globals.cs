@@ -5,16 +5,20 @@ internal static class Globals
 {
     private const int MaxRange = 100_000;
 
-    /// <param name="now">What <c>strftime_now</c> shows.</param>
-    public static Dictionary<string, object?> Create(DateTime now) => new(StringComparer.Ordinal)
+    /// <param name="now">What <c>strftime_now</c> shows; null: there is no such function.</param>
+    public static Dictionary<string, object?> Create(DateTime? now)
     {
-        ["raise_exception"] = new JinjaFunction("raise_exception", arguments => throw new JinjaException(PythonRepr.Str(arguments.Bind("raise_exception", 1, "message")[0]))),
-        ["strftime_now"] = new JinjaFunction("strftime_now", arguments => Strftime.Format(now, PythonRepr.Str(arguments.Bind("strftime_now", 1, "format")[0]))),
-        ["range"] = new JinjaFunction("range", Range),
-        ["namespace"] = new JinjaFunction("namespace", NewNamespace),
-        ["dict"] = new JinjaFunction("dict", NewDict),
-        ["joiner"] = new JinjaFunction("joiner", Joiner),
-    };
+        var functions = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["raise_exception"] = new JinjaFunction("raise_exception", arguments => throw new JinjaException(PythonRepr.Str(arguments.Bind("raise_exception", 1, "message")[0]))),
+            ["range"] = new JinjaFunction("range", Range),
+            ["namespace"] = new JinjaFunction("namespace", NewNamespace),
+            ["dict"] = new JinjaFunction("dict", NewDict),
+            ["joiner"] = new JinjaFunction("joiner", Joiner),
+        };
+        if (now is { } time) functions["strftime_now"] = new JinjaFunction("strftime_now", arguments => Strftime.Format(time, PythonRepr.Str(arguments.Bind("strftime_now", 1, "format")[0])));
+        return functions;
+    }
 
     private static JinjaRange Range(CallArguments arguments)
     {

@@ -20,9 +20,9 @@ internal sealed class JinjaTemplate
     });
 
     /// <param name="variables">Template variables; they hide the built-in functions.</param>
-    /// <param name="now">What <c>strftime_now</c> shows.</param>
+    /// <param name="now">What <c>strftime_now</c> shows; null: there is no such function.</param>
     /// <exception cref="JinjaException">An operation failed, or the rendering does not come to an end.</exception>
-    public string Render(IReadOnlyDictionary<string, object?> variables, DateTime now) => Guarded(() =>
+    public string Render(IReadOnlyDictionary<string, object?> variables, DateTime? now) => Guarded(() =>
     {
         Dictionary<string, object?> all = Globals.Create(now);
         foreach ((string name, object? value) in variables) all[name] = value;

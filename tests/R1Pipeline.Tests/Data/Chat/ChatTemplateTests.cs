@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Chat;
@@ -13,6 +14,7 @@ public class ChatTemplateTests
     [Theory]
     [InlineData("addition", "S<|user|>Q1<|assistant|><think>T</think>A1<eos><|user|>Q2<|assistant|>")]
     [InlineData("chatml", "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n<think>T</think>A1<|im_end|>\n<|im_start|>user\nQ2<|im_end|>\n<|im_start|>assistant\n")]
+    [InlineData("llama3", "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nQ1<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n<think>T</think>A1<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n")]
     [InlineData("deepseek-r1", "<｜begin▁of▁sentence｜>S<｜User｜>Q1<｜Assistant｜>A1<｜end▁of▁sentence｜><｜User｜>Q2<｜Assistant｜><think>\n")]
     public void RenderPrompt_Conversation_EqualsItsJinjaText(string name, string expected) => Assert.Equal(expected, ChatTemplate.Named(name).RenderPrompt(Conversation));
 
@@ -27,6 +29,18 @@ public class ChatTemplateTests
         "answer here </answer>. S User: Q1. Assistant: <think>T</think>A1<eos> User: Q2. Assistant:",
         ChatTemplate.Named("r1-zero").RenderPrompt(Conversation),
         StringComparison.Ordinal);
+
+    [Fact]
+    public void RenderPrompt_EveryName_EqualsItsJinjaRendered()
+    {
+        JsonElement messages = JsonSerializer.SerializeToElement(Conversation.Select(message => new { role = message.Role, content = message.Content }));
+        foreach (string name in ChatTemplate.Names)
+        {
+            ChatTemplate template = ChatTemplate.Named(name);
+            ChatRenderer jinja = ChatRenderer.Parse(template.Jinja, new JsonObject { ["eos_token"] = "<eos>" });
+            Assert.Equal(jinja.Render(messages, null, addGenerationPrompt: true, null, null), template.RenderPrompt(Conversation));
+        }
+    }
 
     [Theory]
     [InlineData("addition", "<think> a </think> <answer> b </answer>", ThinkOwner.Completion)]
@@ -103,5 +117,5 @@ public class ChatTemplateTests
 
     [Fact]
     public void Named_UnknownName_NamesTheOptions() =>
-        Assert.Contains("r1-zero", Assert.Throws<StageFailedException>(() => ChatTemplate.Named("llama")).Message, StringComparison.Ordinal);
+        Assert.Contains("r1-zero", Assert.Throws<StageFailedException>(() => ChatTemplate.Named("vicuna")).Message, StringComparison.Ordinal);
 }
