@@ -18,8 +18,8 @@ internal sealed class DoomedDirectory : IDisposable
         }
         catch (IOException) when (!Directory.Exists(directory))
         {
-            // Gone already: a later attempt of the stage was quicker. The exception's type does not say so: the runtime reads errno of a process's first
-            // failed rename too late, and finds another error in it ("Unknown error 203").
+            // Gone already: a later attempt of the stage was quicker. The exception's type need not say so: the first rename of a process that fails can
+            // come out of the runtime as "Unknown error 203", whatever the system said (ENOENT).
             _moved = null;
         }
     }
