@@ -96,8 +96,8 @@ internal sealed class R1(string state)
         (await StatusAsync()).GetProperty("stages").EnumerateArray().Single(stage => stage.GetProperty("name").GetString() == name);
 
     /// <summary>Waits until an attempt of the stage was started, as the request in the state folder shows; false when the process ended before.</summary>
-    public async Task<bool> WaitForAttemptAsync(R1Process process, string stage, int attempt = 1, string run = "") =>
-        await process.WaitForAsync(() => AttemptFiles(stage, attempt, "request.json").Any(path => path.Contains(run, StringComparison.Ordinal)), Watchdog);
+    public async Task<bool> WaitForAttemptAsync(R1Process process, string stage, int attempt = 1) =>
+        await process.WaitForAsync(() => AttemptFiles(stage, attempt, "request.json").Any(), Watchdog);
 
     /// <summary>Waits until a checkpoint of the stage is committed: a second one is on disk, which the worker begins only then. False when the process ended before.</summary>
     public async Task<bool> WaitForCheckpointAsync(R1Process process, string stage) =>
