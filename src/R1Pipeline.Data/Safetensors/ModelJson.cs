@@ -25,7 +25,7 @@ public static class ModelJson
         try
         {
             CheckTexts(text);
-            document = JsonDocument.Parse(text);
+            document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException wrong)
         {

@@ -16,10 +16,10 @@ internal static class BpeFileChecks
 
         foreach (string name in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
         {
-            if (!string.IsNullOrEmpty((string?)model[name])) throw files.Unusable($"the BPE model sets {name}, which is not supported");
+            if (model[name] is { } set && TokenizerFiles.TextOf(set) != "") throw files.Unusable($"the BPE model sets {name}, which is not supported");
         }
 
-        if ((bool?)model["byte_fallback"] ?? false) throw files.Unusable("the BPE model sets byte_fallback, which is not supported");
+        if (files.IsOn("byte_fallback")) throw files.Unusable("the BPE model sets byte_fallback, which is not supported");
 
         JsonObject vocabulary = model["vocab"] as JsonObject ?? throw files.Unusable("tokenizer.json has no model.vocab object");
         foreach (char c in ByteAlphabet.Sorted)
@@ -32,11 +32,21 @@ internal static class BpeFileChecks
 
     /// <summary>Merges as "left right", in rank order; newer files spell each as a list of two.</summary>
     public static IReadOnlyList<string> Merges(TokenizerFiles files) =>
-        [.. (files.Model["merges"] as JsonArray ?? throw files.Unusable("tokenizer.json has no model.merges list")).Select(merge =>
-            merge is JsonArray pair ? $"{(string?)pair[0]} {(string?)pair[1]}" : (string)merge!)];
+        [.. (files.Model["merges"] as JsonArray ?? throw files.Unusable("tokenizer.json has no model.merges list")).Select(merge => Merge(files, merge))];
+
+    private static string Merge(TokenizerFiles files, JsonNode? merge)
+    {
+        string? text = merge is JsonArray { Count: 2 } pair && TokenizerFiles.TextOf(pair[0]) is { } left && TokenizerFiles.TextOf(pair[1]) is { } right
+            ? $"{left} {right}"
+            : TokenizerFiles.TextOf(merge);
+        if (text?.Split(' ') is not [{ Length: > 0 } first, { Length: > 0 } second])
+            throw files.Unusable($"model.merges of tokenizer.json has the entry {merge?.ToJsonString() ?? "null"}; two tokens are expected");
+        string? missing = new[] { first, second, first + second }.FirstOrDefault(token => !((JsonObject)files.Model["vocab"]!).ContainsKey(token));
+        return missing is null ? text : throw files.Unusable($"the merge {text} of tokenizer.json has the token {missing}, which is not in the vocabulary");
+    }
 
     /// <summary>Whether a piece that is a token as a whole is that token, whatever its merges would give.</summary>
-    public static bool IgnoresMerges(TokenizerFiles files) => (bool?)files.Model["ignore_merges"] ?? false;
+    public static bool IgnoresMerges(TokenizerFiles files) => files.IsOn("ignore_merges");
 
     /// <summary>True for NFC, false for no normaliser.</summary>
     public static bool IsNfc(TokenizerFiles files) => Type(files.Root["normalizer"]) switch
@@ -66,5 +76,5 @@ internal static class BpeFileChecks
 
     private static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = false, ["use_regex"] = false };
 
-    private static string? Type(JsonNode? node) => node is JsonObject part ? (string?)part["type"] : null;
+    private static string? Type(JsonNode? node) => node is JsonObject part ? TokenizerFiles.TextOf(part["type"]) : null;
 }

@@ -22,7 +22,7 @@ internal static class PostProcessorFile
                     continue;
                 }
 
-                (passed ? after : outer).AddRange(Ids(files, step, (string?)item["SpecialToken"]?["id"] ?? throw files.Unusable("the post-processor TemplateProcessing has an unknown item")));
+                (passed ? after : outer).AddRange(Ids(files, step, TokenizerFiles.TextOf((item["SpecialToken"] as JsonObject)?["id"]) ?? throw files.Unusable("the post-processor TemplateProcessing has an unknown item")));
             }
 
             before.InsertRange(0, outer);
@@ -34,7 +34,7 @@ internal static class PostProcessorFile
     private static IEnumerable<JsonObject> Steps(TokenizerFiles files, JsonNode? node)
     {
         if (node is not JsonObject step) return [];
-        return (string?)step["type"] switch
+        return TokenizerFiles.TextOf(step["type"]) switch
         {
             "Sequence" => (step["processors"] as JsonArray ?? []).SelectMany(inner => Steps(files, inner)),
             // Only moves the offsets of tokens, which nobody asks for.
@@ -46,5 +46,5 @@ internal static class PostProcessorFile
     }
 
     private static IEnumerable<int> Ids(TokenizerFiles files, JsonObject step, string name) =>
-        (step["special_tokens"]?[name]?["ids"] as JsonArray ?? throw files.Unusable($"the post-processor names the special token {name}, which it does not define")).Select(id => (int)id!);
+        (((step["special_tokens"] as JsonObject)?[name] as JsonObject)?["ids"] as JsonArray ?? throw files.Unusable($"the post-processor names the special token {name}, which it does not define")).Select(id => files.Id(name, id));
 }

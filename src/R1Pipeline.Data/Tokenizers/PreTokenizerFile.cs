@@ -34,10 +34,11 @@ internal static class PreTokenizerFile
 
     private static IPreTokenizer Split(TokenizerFiles files, JsonObject step)
     {
-        string behavior = Text(step["behavior"]) ?? "";
+        string behavior = TokenizerFiles.TextOf(step["behavior"]) ?? "";
         if (behavior is not ("Isolated" or "Removed")) throw files.Unusable($"the pre-tokenizer Split has the behavior '{behavior}', which is not supported (supported: Isolated, Removed)");
         if (Flag(step, "invert", otherwise: false)) throw files.Unusable("the pre-tokenizer Split sets invert, which is not supported");
-        string pattern = Text(step["pattern"]?["Regex"]) ?? (Text(step["pattern"]?["String"]) is { Length: > 0 } literal ? System.Text.RegularExpressions.Regex.Escape(literal) : throw files.Unusable("a pre-tokenizer Split has no pattern"));
+        var given = step["pattern"] as JsonObject;
+        string pattern = TokenizerFiles.TextOf(given?["Regex"]) ?? (TokenizerFiles.TextOf(given?["String"]) is { Length: > 0 } literal ? System.Text.RegularExpressions.Regex.Escape(literal) : throw files.Unusable("a pre-tokenizer Split has no pattern"));
         if (behavior == "Isolated" && pattern is QwenPreTokenizer.Pattern or QwenPreTokenizer.DigitGroupsPattern) return new WordsPreTokenizer(pattern == QwenPreTokenizer.Pattern ? 1 : 3);
         try
         {
@@ -51,7 +52,5 @@ internal static class PreTokenizerFile
 
     private static bool Flag(JsonObject step, string name, bool otherwise) => step[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : otherwise;
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    private static string? Type(JsonNode? node) => node is JsonObject part ? Text(part["type"]) : null;
+    private static string? Type(JsonNode? node) => node is JsonObject part ? TokenizerFiles.TextOf(part["type"]) : null;
 }

@@ -8,6 +8,9 @@ namespace R1Pipeline.Data.Tokenizers;
 /// <summary>The <c>tokenizer_config.json</c> of a model folder, which the tokenizer and the chat template share: read, changed by key, written.</summary>
 internal static class TokenizerConfigFile
 {
+    /// <summary>A key that stands twice is an error of its own, not one of whoever looks first.</summary>
+    internal static readonly JsonDocumentOptions EachKeyOnce = new() { AllowDuplicateProperties = false };
+
     private const string FileName = "tokenizer_config.json";
 
     /// <summary>The file's object; null when there is no file.</summary>
@@ -17,7 +20,7 @@ internal static class TokenizerConfigFile
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
+            return JsonNode.Parse(File.ReadAllBytes(path), null, EachKeyOnce) as JsonObject
                 ?? throw new StageFailedException(StageFailureClass.UserData, $"{path} is not a JSON object");
         }
         catch (JsonException e)
@@ -45,7 +48,7 @@ internal static class TokenizerConfigFile
         return config["chat_template"] switch
         {
             JsonValue value when value.TryGetValue(out string? text) => text,
-            JsonArray list => list.OfType<JsonObject>().FirstOrDefault(entry => (string?)entry["name"] == "default") is { } entry ? (string?)entry["template"] : null,
+            JsonArray list => list.OfType<JsonObject>().FirstOrDefault(entry => TokenizerFiles.TextOf(entry["name"]) == "default") is { } entry ? TokenizerFiles.TextOf(entry["template"]) : null,
             _ => null,
         };
     }

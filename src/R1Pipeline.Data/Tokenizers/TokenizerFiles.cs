@@ -23,7 +23,7 @@ internal sealed class TokenizerFiles
         Config = config;
         try
         {
-            Root = JsonNode.Parse(tokenizerJson) as JsonObject ?? throw Unusable("tokenizer.json is not a JSON object");
+            Root = JsonNode.Parse(tokenizerJson, null, TokenizerConfigFile.EachKeyOnce) as JsonObject ?? throw Unusable("tokenizer.json is not a JSON object");
         }
         catch (JsonException e)
         {
@@ -97,7 +97,15 @@ internal sealed class TokenizerFiles
     public Dictionary<string, int> Vocabulary()
     {
         JsonObject vocabulary = Model["vocab"] as JsonObject ?? throw Unusable("tokenizer.json has no model.vocab object");
-        return vocabulary.ToDictionary(entry => entry.Key, entry => Id(entry.Key, entry.Value), StringComparer.Ordinal);
+        var ids = vocabulary.ToDictionary(entry => entry.Key, entry => Id(entry.Key, entry.Value), StringComparer.Ordinal);
+        if (ids.Count == 0) throw Unusable("tokenizer.json has an empty model.vocab");
+        var taken = new HashSet<int>();
+        foreach (var (token, id) in ids)
+        {
+            if (!taken.Add(id)) throw Unusable($"tokenizer.json gives token {token} the id {id}, which another token has");
+        }
+
+        return ids;
     }
 
     public AddedTokenSet AddedTokens()
@@ -105,7 +113,7 @@ internal sealed class TokenizerFiles
         var tokens = new List<AddedToken>();
         foreach (JsonObject token in (Root["added_tokens"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            string content = (string?)token["content"] ?? "";
+            string content = TextOf(token["content"]) ?? "";
             if (content.Length == 0) throw Unusable("tokenizer.json has an added token without content");
             tokens.Add(new AddedToken(Id(content, token["id"]), content, Flag(token, "special"))
             {
@@ -116,6 +124,8 @@ internal sealed class TokenizerFiles
             });
         }
 
+        if (tokens.GroupBy(token => token.Id).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw Unusable($"tokenizer.json gives the id {twice.Key} to several added tokens: {string.Join(", ", twice.Select(token => token.Content))}");
         return new AddedTokenSet(tokens);
     }
 
@@ -126,10 +136,21 @@ internal sealed class TokenizerFiles
         return idOf(text) ?? throw Unusable($"tokenizer_config.json names {text} as {key}, but the vocabulary does not have it");
     }
 
+    /// <summary>The text of a node; null for any other kind of node, or none.</summary>
+    public static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    /// <summary>A setting of the model that is on or off; off where it is not there.</summary>
+    public bool IsOn(string setting) => Model[setting] switch
+    {
+        null => false,
+        JsonValue value when value.TryGetValue(out bool on) => on,
+        JsonNode other => throw Unusable($"model.{setting} of tokenizer.json is {other.ToJsonString()}; true or false is expected"),
+    };
+
     public StageFailedException Unusable(string what) => new(StageFailureClass.UserData, $"{Origin}: {what}");
 
-    // Lists are made as long as the largest id: a damaged one must not ask for gigabytes.
-    private int Id(string token, JsonNode? value) => value is JsonValue number && number.TryGetValue(out int id) && id is >= 0 and < MaxIds
+    /// <summary>A token's id. Lists are made as long as the largest one: a damaged id must not ask for gigabytes.</summary>
+    public int Id(string token, JsonNode? value) => value is JsonValue number && number.TryGetValue(out int id) && id is >= 0 and < MaxIds
         ? id
         : throw Unusable($"tokenizer.json gives token {token} the id {value?.ToJsonString() ?? "null"}; an integer from 0 to {MaxIds - 1} is expected");
 

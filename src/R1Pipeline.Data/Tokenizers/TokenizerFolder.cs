@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace R1Pipeline.Data.Tokenizers;
 
 /// <summary>Reads whatever tokenizer a model folder holds. One that would not give the same ids as other software is refused, never approximated.</summary>
@@ -7,9 +9,9 @@ public static class TokenizerFolder
     public static ITokenizer Load(string directory)
     {
         TokenizerFiles files = TokenizerFiles.Load(directory);
-        return (string?)files.Model["type"] switch
+        return TokenizerFiles.TextOf(files.Model["type"]) switch
         {
-            "WordLevel" when (string?)files.Root["pre_tokenizer"]?["type"] == "WhitespaceSplit" && files.Root["normalizer"] is null => new WordTokenizer(files),
+            "WordLevel" when TokenizerFiles.TextOf((files.Root["pre_tokenizer"] as JsonObject)?["type"]) == "WhitespaceSplit" && files.Root["normalizer"] is null => new WordTokenizer(files),
             "WordLevel" => throw files.Unusable("a WordLevel model is supported with the WhitespaceSplit pre-tokenizer and no normalizer only"),
             "BPE" => new BpeTokenizer(files),
             string type => throw files.Unusable($"the tokenizer model {type} is not supported (supported: WordLevel, byte-level BPE)"),
