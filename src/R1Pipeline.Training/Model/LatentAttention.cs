@@ -48,8 +48,8 @@ internal sealed class LatentAttention : IAttention
         Tensor query = cat([queryParts[0], Rotate(queryParts[1], cos, sin)], -1).transpose(1, 2);
         Tensor key = cat([keyValue[0], turned.expand(-1, -1, _heads, -1)], -1).transpose(1, 2);
         if (_scoreScale != 1) query = query.mul(Number.Of(_scoreScale));
-        Tensor seen = F.scaled_dot_product_attention(query, key, keyValue[1].transpose(1, 2), mask, is_casual: mask is null);
-        return F.linear(seen.transpose(1, 2).reshape(batch, tokens, _heads * _value), _output);
+        Tensor seen = F.scaled_dot_product_attention(query, key, Widen(keyValue[1]).transpose(1, 2), mask, is_casual: mask is null);
+        return F.linear(seen.narrow(-1, 0, _value).transpose(1, 2).reshape(batch, tokens, _heads * _value), _output);
     }
 
     /// <inheritdoc/>
@@ -69,6 +69,9 @@ internal sealed class LatentAttention : IAttention
         Tensor seen = weights.matmul(latents).transpose(0, 1).matmul(up[1].transpose(1, 2));                                // [H, N, value]
         return F.linear(seen.transpose(0, 1).reshape(rows, _heads * _value), _output);
     }
+
+    // With zeros to the width of the keys: only heads of one width are computed without a [T, T] matrix a head.
+    private Tensor Widen(Tensor values) => _value < _plain + _turning ? F.pad(values, [0, _plain + _turning - _value]) : values;
 
     private Tensor Queries(Tensor x) => _queryUp is null ? x : F.linear(RmsNormFunction.Normalize(x, _queryNorm!, LatentNormEps), _queryUp);
 

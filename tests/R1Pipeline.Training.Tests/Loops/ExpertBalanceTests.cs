@@ -15,7 +15,7 @@ public sealed class ExpertBalanceTests
 {
     private const int NumExperts = 6, NumChosen = 2;
 
-    private static readonly DecoderConfig Sparse = SftLoopTests.Small with
+    internal static readonly DecoderConfig Sparse = SftLoopTests.Small with
     {
         Family = DecoderFamily.DeepseekV3,
         NumKvHeads = 4,
