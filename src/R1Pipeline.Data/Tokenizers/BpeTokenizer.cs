@@ -1,14 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.ML.Tokenizers;
-using MergeModel = Microsoft.ML.Tokenizers.BpeTokenizer;
 
 namespace R1Pipeline.Data.Tokenizers;
 
 /// <summary>
-/// Byte-level BPE as Hugging Face's <c>tokenizer.json</c> describes it and as Qwen, Llama 3 and DeepSeek use it. Merging is Microsoft.ML.Tokenizers';
-/// added tokens, normalisation, pieces, <c>ignore_merges</c> and decoding stand here, where that library departs from the reference. Any other
-/// normaliser, pre-tokenizer, post-processor or model setting is refused by name. Not for two threads at once.
+/// Byte-level BPE as Hugging Face's <c>tokenizer.json</c> describes it and as Qwen, Llama 3 and DeepSeek use it: added tokens, normalisation, pieces,
+/// merges inside them, and back. Any other normaliser, pre-tokenizer, post-processor or model setting is refused by name. Not for two threads at once.
 /// </summary>
 public sealed class BpeTokenizer : ITokenizer
 {
@@ -21,7 +18,7 @@ public sealed class BpeTokenizer : ITokenizer
     private readonly AddedTokenSet _rawTokens;
     private readonly AddedTokenSet _normalizedTokens;
     private readonly IReadOnlyList<IPreTokenizer> _preTokenizers;
-    private readonly MergeModel _merges;
+    private readonly BpeMerges _merges;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? _wholePieces;
     private readonly Dictionary<string, int[]> _cache = new(StringComparer.Ordinal);
     private readonly int[] _before;
@@ -41,7 +38,7 @@ public sealed class BpeTokenizer : ITokenizer
         _preTokenizers = PreTokenizerFile.Read(files);
         (_before, _after) = PostProcessorFile.Read(files);
         _ids = files.Vocabulary();
-        _merges = MergeModel.Create(new BpeOptions(_ids) { Merges = BpeFileChecks.Merges(files), PreTokenizer = null, ByteLevel = true });
+        _merges = new BpeMerges(_ids, BpeFileChecks.Merges(files));
         if (BpeFileChecks.IgnoresMerges(files)) _wholePieces = files.Vocabulary().GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
         _tokens = new string[_ids.Values.Max() + 1];
@@ -183,6 +180,6 @@ public sealed class BpeTokenizer : ITokenizer
     private int[] Merge(ReadOnlySpan<char> piece)
     {
         if (_wholePieces is { } whole && whole.TryGetValue(ByteAlphabet.Spell(piece), out int id)) return [id];
-        return [.. _merges.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false)];
+        return _merges.Merge(piece);
     }
 }

@@ -15,7 +15,6 @@ internal static partial class PackageRoomsRule
         ["Microsoft.Extensions.Hosting"] = ["R1Pipeline.Cli"],
         ["Microsoft.Extensions.Hosting.Abstractions"] = ["R1Pipeline.Orchestration"],
         ["Microsoft.Extensions.Hosting.Systemd"] = ["R1Pipeline.Daemon"],
-        ["Microsoft.ML.Tokenizers"] = ["R1Pipeline.Data"],
         ["NJsonSchema"] = ["R1Pipeline.Definition"],
         ["Npgsql"] = ["R1Pipeline.Orchestration"],
         ["OxyPlot.Core"] = ["R1Pipeline.Orchestration"],

@@ -13,6 +13,27 @@ public class TokenizerJsonTests
     [InlineData("aab", "a|ab")]
     public void Encode_Merges_ByRank(string text, string tokens) => Assert.Equal(tokens, Tokens(Create(), text));
 
+    [Theory]
+    [InlineData("abc", "abc")]
+    [InlineData("aab", "a|ab")]
+    [InlineData("bcab", "b|c|ab")]
+    [InlineData("cababcabx", "c|ab|abc|ab|x")]
+    public void Encode_LongPiece_MergesLikeAShortOne(string part, string tokens)
+    {
+        const int Times = 500;
+        BpeTokenizer tokenizer = Create();
+        // A separator that merges with nothing keeps the parts apart inside of the one piece.
+        Assert.Equal(string.Join("|-|", Enumerable.Repeat(tokens, Times)), Tokens(tokenizer, string.Join('-', Enumerable.Repeat(part, Times))));
+    }
+
+    [Fact]
+    public void Load_MergeOfUnknownTokens_IsNamed()
+    {
+        JsonObject root = Root();
+        root["model"]!["merges"] = new JsonArray("a b", "ab z");
+        Assert.Contains("abz", Assert.Throws<StageFailedException>(() => Create(root)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Encode_IgnoreMerges_TakesThePieceThatIsAToken()
     {
