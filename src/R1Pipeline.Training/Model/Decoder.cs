@@ -148,7 +148,7 @@ public sealed class Decoder : IDisposable
         {
             int index = layer;
             Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
-            if (taped || trace is not null)
+            if (taped || trace is not null)                         // what either holds outlives the layer
             {
                 x = _layers[layer].Forward(x, cos, sin, mask, sink, trace);
                 continue;
