@@ -13,11 +13,12 @@ namespace R1Pipeline.Cli.Commands;
 
 /// <summary>
 /// <c>r1 checkpoints export</c>: a Hugging Face folder out of a stage's output or out of a training checkpoint. Both hold the model as such a folder already:
-/// every byte is compared with its hash on the way, and nothing is converted unless another type or size of the weight files is asked for.
+/// every byte is compared with its hash on the way, and nothing is converted unless another type or size of the weight files is asked for. A checkpoint of a
+/// stage that trains an adapter holds that, in PEFT's format.
 /// </summary>
 internal static class CheckpointsExportCommand
 {
-    private const string Config = "config.json";
+    private const string Config = "config.json", AdapterConfig = "adapter_config.json";
 
     /// <summary>What transformers long wrote by default.</summary>
     private const long DefaultShardBytes = 5_000_000_000;
@@ -47,7 +48,10 @@ internal static class CheckpointsExportCommand
     {
         using var state = StateStore.Require(parsed);
         var (source, files) = step is { } number ? Checkpoint(state, run, stage, number) : Output(state, run, stage);
-        if (files.All(file => file.Name != Config)) throw new RunRefusedException($"{source} holds no model: stage {stage} trains none", ExitCode.WrongInput);
+        bool isAdapter = files.Any(file => file.Name == AdapterConfig);
+        if (!isAdapter && files.All(file => file.Name != Config)) throw new RunRefusedException($"{source} holds no model: stage {stage} trains none", ExitCode.WrongInput);
+        if (isAdapter && conversion is not null)
+            throw new RunRefusedException($"{source} holds an adapter, not a model: leave --dtype and --max-shard-bytes out, or export the stage's output, which is merged", ExitCode.WrongInput);
         try
         {
             if (conversion is null) FolderExport.Copy(source, files, target);
@@ -57,7 +61,7 @@ internal static class CheckpointsExportCommand
         {
             throw new RunRefusedException($"{damage.Message}; `r1 checkpoints verify {run}` shows all damage");
         }
-        Terminal.Of(parsed).Say($"{Path.GetFullPath(target)}: the model of {stage}{(step is null ? "" : $" after step {step}")}");
+        Terminal.Of(parsed).Say($"{Path.GetFullPath(target)}: the {(isAdapter ? "adapter" : "model")} of {stage}{(step is null ? "" : $" after step {step}")}");
         return ExitCode.Done;
     }
 

@@ -77,6 +77,10 @@ public abstract record GrpoOptions : RewardedOptions
     /// <summary>How the loss is averaged.</summary>
     public LossAggregation Aggregation { get; init; } = LossAggregation.SequenceMean;
 
+    /// <summary>Train a low-rank adapter instead of the policy's own weights; null: train them all. The reference policy then shares those weights.</summary>
+    [AbsentFromKeyWhenNull]
+    public LoraOptions? Lora { get; init; }
+
     /// <summary>Stop when the mean KL to the reference passes this; null: no limit.</summary>
     [Range(0.0, 1e6), OutsideKey(IsLimit = true)]
     public double? MaxKl { get; init; }

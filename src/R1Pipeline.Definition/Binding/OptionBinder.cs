@@ -36,7 +36,7 @@ internal sealed class OptionBinder(CompileContext context)
         {
             given.TryGetValue(option.Name, out DocumentEntry? entry);
             string optionPath = $"{path}.{option.Name}";
-            if (option.Kind == OptionValueKind.Nested)
+            if (option.Kind == OptionValueKind.Nested && !(option.IsNullable && entry is null or { Value: DocumentScalar { IsNull: true } }))
             {
                 DocumentMap? inner = entry is null ? null : ReadMap(option.Name, entry.Value);
                 BoundOptions bound = Bind(option.Type, inner, entry?.Key.Mark ?? mark, optionPath, $"'{option.Name}' of {what}");

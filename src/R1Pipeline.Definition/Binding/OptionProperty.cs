@@ -51,7 +51,7 @@ internal sealed class OptionProperty
     /// <summary>The limits of a number; null: none.</summary>
     public RangeAttribute? Range { get; }
 
-    /// <summary>The words that are accepted; empty: any text.</summary>
+    /// <summary>The words that are accepted, in a list as its items; empty: any text.</summary>
     public IReadOnlyList<string> Words { get; }
 
     /// <summary>What is accepted, for messages.</summary>
@@ -62,6 +62,7 @@ internal sealed class OptionProperty
         OptionValueKind.Number => Range is null ? "a number" : $"a number from {Range.Minimum} to {Range.Maximum}",
         OptionValueKind.Text when Words.Count == 0 => "text",
         OptionValueKind.Text or OptionValueKind.Word => "one of " + string.Join(", ", Words),
+        OptionValueKind.TextList when Words.Count > 0 => "a list of some of " + string.Join(", ", Words),
         OptionValueKind.TextList => "a list of texts",
         OptionValueKind.FieldMap => "a mapping of row fields to a key of the file or a list of keys",
         _ => "a mapping",

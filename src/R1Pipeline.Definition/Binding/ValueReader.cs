@@ -20,7 +20,7 @@ internal sealed class ValueReader(CompileContext context)
             OptionValueKind.Integer => ReadLong(option.Name, option.Accepted, node) is { } number && InRange(option, number, node) ? Convert.ChangeType(number, option.Type) : null,
             OptionValueKind.Number => ReadNumber(option, node),
             OptionValueKind.Text or OptionValueKind.Word => ReadWord(option, node),
-            OptionValueKind.TextList => ReadTexts(option.Name, option.Accepted, node),
+            OptionValueKind.TextList => ReadWords(option, node),
             _ => throw new InvalidOperationException($"{option.Name}: a mapping has no single value"),
         };
         return value is not null;
@@ -93,6 +93,19 @@ internal sealed class ValueReader(CompileContext context)
     {
         if (ReadWordText(option, node) is not { } text) return null;
         return option.Kind == OptionValueKind.Word ? Enum.GetValues(option.Type).GetValue(option.Words.ToList().IndexOf(text)) : text;
+    }
+
+    private IReadOnlyList<string>? ReadWords(OptionProperty option, DocumentNode node)
+    {
+        if (ReadTexts(option.Name, option.Accepted, node) is not { } texts) return null;
+        bool known = true;
+        foreach (var (text, item) in texts.Zip(((DocumentList)node).Items).Where(item => option.Words.Count > 0 && !option.Words.Contains(item.First)))
+        {
+            known = false;
+            context.Report(item.Mark, DiagnosticCodes.NotAccepted, $"'{option.Name}' lists '{text}'{DidYouMeanThen(text, option.Words)}");
+        }
+
+        return known ? texts : null;
     }
 
     // The list of words is short everywhere: it is told in full, after the suggestion.

@@ -17,6 +17,7 @@ internal sealed class StageOptionRules(CompileContext context)
         if (kind.HasCheckpoints && bound.Value is StageOptions options) checks.NoEffect(options.KeepBest == 0 && !checks.IsBroken("keep-best"), ["keep-best-metric", "keep-best-order"], "without 'keep-best'");
         if (bound.Value is OptimizerOptions optimizer) CheckOptimizer(checks, optimizer);
         if (bound.Value is GrpoOptions grpo) CheckGrpo(checks, grpo);
+        if (bound.Nested.TryGetValue("lora", out BoundOptions? lora)) CheckLora(checks, (OptimizerOptions)bound.Value, lora);
         switch (bound.Value)
         {
             case PretrainingOptions pretraining: CheckPretraining(stage, checks, pretraining); break;
@@ -49,6 +50,19 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.Contradiction(
             options is { AccuracyWeight: 0, FormatWeight: 0, LanguageWeight: 0 } and not AllScenarioRlOptions,
             "all reward weights are 0: there is nothing to learn from; accepted: one weight above 0 at least", "accuracy-weight", "format-weight", "language-weight");
+    }
+
+    private void CheckLora(OptionChecks stage, OptimizerOptions options, BoundOptions bound)
+    {
+        var (checks, lora) = (new OptionChecks(context, bound), (LoraOptions)bound.Value);
+        checks.Contradiction(lora.Targets is { Count: 0 }, "'targets' is an empty list: nothing would be trained; accepted: one projection at least, or null for all", "targets");
+        checks.Contradiction(lora.Targets is { } targets && targets.Distinct().Count() != targets.Count, "'targets' lists a projection twice; accepted: each once", "targets");
+        checks.Contradiction(
+            lora.Dropout > 0 && options is GrpoOptions,
+            $"'dropout' is {lora.Dropout} in an RL stage, whose ratios compare with outputs that were sampled without dropout; accepted: 0", "dropout");
+        stage.Contradiction(
+            options.ExpertBiasStep > 0,
+            "'expert-bias-step' moves the routing bias of the model, which stays as it is with 'lora'; accepted: 0, or 'expert-balance-weight' in its place", "expert-bias-step");
     }
 
     private void CheckPretraining(BoundStage stage, OptionChecks checks, PretrainingOptions options)

@@ -38,7 +38,13 @@ internal static class OptionSchema
 
     private static JsonSchemaProperty Property(OptionProperty option)
     {
-        if (option.Kind == OptionValueKind.Nested) return Property(option.Type, option.Property.GetXmlDocsSummary(), _ => true);
+        if (option.Kind == OptionValueKind.Nested)
+        {
+            JsonSchemaProperty nested = Property(option.Type, option.Property.GetXmlDocsSummary(), _ => true);
+            if (option.IsNullable) nested.Type |= JsonObjectType.Null;
+            return nested;
+        }
+
         var property = new JsonSchemaProperty
         {
             Description = Describe(option),
@@ -47,9 +53,10 @@ internal static class OptionSchema
             Maximum = Limit(option.Range?.Maximum),
         };
         if (option.Default is not null && !option.IsRequired) property.Default = DefaultOf(option);
-        foreach (string word in option.Words) property.Enumeration.Add(word);
-        if (option is { IsNullable: true, Words.Count: > 0 }) property.Enumeration.Add(null);
-        if (option.Kind == OptionValueKind.TextList) property.Item = new JsonSchema { Type = JsonObjectType.String };
+        JsonSchema worded = property;
+        if (option.Kind == OptionValueKind.TextList) worded = property.Item = new JsonSchema { Type = JsonObjectType.String };
+        foreach (string word in option.Words) worded.Enumeration.Add(word);
+        if (option is { IsNullable: true, Words.Count: > 0 } && worded == property) property.Enumeration.Add(null);
         if (option.Kind == OptionValueKind.FieldMap) FillFields(property);
         return property;
     }

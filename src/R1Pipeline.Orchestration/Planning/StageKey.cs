@@ -74,8 +74,9 @@ public sealed record StageKey(string Sha256, string Parts, string Limits)
         {
             var mark = property.GetCustomAttribute<OutsideKeyAttribute>();
             if (outside ? mark is not { IsLimit: true } : mark is not null) continue;
-            string name = JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name);
-            picked[name] = property.GetValue(options) is { } value ? JsonSerializer.SerializeToNode(value, property.PropertyType, ContractJson.Compact) : null;
+            object? value = property.GetValue(options);
+            if (value is null && property.IsDefined(typeof(AbsentFromKeyWhenNullAttribute))) continue;
+            picked[JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)] = value is not null ? JsonSerializer.SerializeToNode(value, property.PropertyType, ContractJson.Compact) : null;
         }
         return picked;
     }

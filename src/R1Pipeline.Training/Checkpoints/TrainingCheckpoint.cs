@@ -2,7 +2,6 @@ using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
-using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
@@ -16,14 +15,13 @@ public static class TrainingCheckpoint
 {
     /// <summary>Restores parameters, moments and the step.</summary>
     /// <param name="directory">Folder of a verified checkpoint.</param>
-    /// <param name="config">The model's shape.</param>
-    /// <param name="parameters">Overwritten.</param>
+    /// <param name="weights">Overwritten.</param>
     /// <param name="optimizer">Overwritten.</param>
     /// <exception cref="StageFailedException">UserData: the folder is not a checkpoint of this model.</exception>
-    public static TrainingState Read(string directory, DecoderConfig config, FlatParameters parameters, AdamW optimizer)
+    public static TrainingState Read(string directory, TrainedWeights weights, AdamW optimizer)
     {
         TrainingState state = ReadState(directory);
-        ReadWeights(directory, config, parameters);
+        ReadWeights(directory, weights);
         ReadFlat(directory, TrainingFiles.FirstMoment, optimizer.FirstMoment);
         ReadFlat(directory, TrainingFiles.SecondMoment, optimizer.SecondMoment);
         optimizer.StepsDone = state.Step;
@@ -36,11 +34,11 @@ public static class TrainingCheckpoint
     /// <summary>Restores the reference policy.</summary>
     internal static void ReadReference(string directory, FlatParameters reference) => ReadFlat(directory, TrainingFiles.Reference, reference.Values);
 
-    private static void ReadWeights(string directory, DecoderConfig config, FlatParameters parameters)
+    private static void ReadWeights(string directory, TrainedWeights weights)
     {
         try
         {
-            DecoderWeights.LoadInto(directory, config, parameters);
+            weights.Load(directory);
         }
         catch (StageFailedException misfit)
         {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
-using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Rollouts;
 using R1Pipeline.Training.Weights;
@@ -10,17 +9,16 @@ using static TorchSharp.torch;
 namespace R1Pipeline.Training.Checkpoints;
 
 /// <summary>
-/// Copies a loop's state out between two steps, for a checkpoint that is written while the loop goes on: weights under their Hugging Face names, both Adam
+/// Copies a loop's state out between two steps, for a checkpoint that is written while the loop goes on: weights under their foreign names, both Adam
 /// moments, the reference policy, counters, an unfinished iteration. The copies are overwritten by the next <see cref="Take"/>: whoever writes them
 /// must be done by then. A reference that did not change is neither copied nor written again. Durability and hashes are the host's.
 /// </summary>
-/// <param name="config">The model's shape: it names the weights.</param>
-/// <param name="parameters">The parameters.</param>
-/// <param name="optimizer">Their optimizer.</param>
-public sealed class TrainingSnapshot(DecoderConfig config, FlatParameters parameters, AdamW optimizer)
+/// <param name="weights">What is trained.</param>
+/// <param name="optimizer">Its optimizer.</param>
+public sealed class TrainingSnapshot(TrainedWeights weights, AdamW optimizer)
 {
     private readonly TensorCopy _values = new(), _firstMoment = new(), _secondMoment = new(), _reference = new();
-    private readonly byte[] _weightsHeader = SafetensorsHeaderBytes.Of(WeightMap.StorageOrder(config, parameters));
+    private readonly byte[] _weightsHeader = SafetensorsHeaderBytes.Of(weights.Slots);
     private long? _copiedReference;
 
     /// <summary>Version of the reference in the checkpoint before; null: there is none, or it holds no reference.</summary>
@@ -33,12 +31,12 @@ public sealed class TrainingSnapshot(DecoderConfig config, FlatParameters parame
     /// <param name="pending">The iteration that is under way; null: none.</param>
     public IReadOnlyList<CheckpointFile> Take(TrainingState state, Tensor? reference = null, long referenceVersion = 0, PendingIteration? pending = null)
     {
-        _values.Take(parameters.Values);
+        _values.Take(weights.Parameters.Values);
         _firstMoment.Take(optimizer.FirstMoment);
         _secondMoment.Take(optimizer.SecondMoment);
         List<CheckpointFile> files =
         [
-            File(TrainingFiles.Weights, _weightsHeader, _values),
+            File(weights.FileName, _weightsHeader, _values),
             Flat(TrainingFiles.FirstMoment, _firstMoment),
             Flat(TrainingFiles.SecondMoment, _secondMoment),
         ];

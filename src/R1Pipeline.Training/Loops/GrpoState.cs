@@ -20,9 +20,9 @@ internal sealed class GrpoState : IDisposable
     private GrpoState(Decoder policy, GrpoOptions options, bool withReference, long totalSteps)
     {
         _policy = policy;
-        GuardedUpdate = new GuardedUpdate(policy.Parameters, options, totalSteps);
+        GuardedUpdate = new GuardedUpdate(policy.Trained, options, totalSteps);
         Reference = withReference ? policy.Clone() : null;
-        _snapshot = new TrainingSnapshot(policy.Config, policy.Parameters, GuardedUpdate.Optimizer);
+        _snapshot = new TrainingSnapshot(TrainedWeights.Of(policy), GuardedUpdate.Optimizer);
     }
 
     /// <summary>The optimizer and the check before it.</summary>
@@ -47,7 +47,7 @@ internal sealed class GrpoState : IDisposable
     /// <exception cref="StageFailedException">UserData: the folder is no checkpoint of this model, or lacks the reference that the options ask for.</exception>
     public static GrpoState Start(Decoder policy, GrpoOptions options, bool withReference, long totalSteps, string? checkpoint)
     {
-        policy.Parameters.ClearGradients();
+        policy.Trained.ClearGradients();
         var state = new GrpoState(policy, options, withReference, totalSteps);
         try
         {
@@ -64,13 +64,13 @@ internal sealed class GrpoState : IDisposable
     /// <summary>Reference policy := policy.</summary>
     public void RefreshReference()
     {
-        Reference?.Parameters.CopyValuesFrom(_policy.Parameters);
+        Reference?.Trained.CopyValuesFrom(_policy.Trained);
         _referenceVersion++;
     }
 
     /// <summary>Copies the state out for a checkpoint.</summary>
     public IReadOnlyList<CheckpointFile> Capture() => _snapshot.Take(
-        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues() }, Reference?.Parameters.Values, _referenceVersion, Pending);
+        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues() }, Reference?.Trained.Values, _referenceVersion, Pending);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -88,10 +88,10 @@ internal sealed class GrpoState : IDisposable
                 throw new StageFailedException(StageFailureClass.UserData,
                     $"the checkpoint {directory} was made without a reference policy, and max-kl compares with it: take max-kl away, or redo the stage from its start");
             }
-            TrainingCheckpoint.ReadReference(directory, Reference.Parameters);
+            TrainingCheckpoint.ReadReference(directory, Reference.Trained);
             _snapshot.SavedReference = _referenceVersion;
         }
-        TrainingState state = TrainingCheckpoint.Read(directory, _policy.Config, _policy.Parameters, GuardedUpdate.Optimizer);
+        TrainingState state = TrainingCheckpoint.Read(directory, TrainedWeights.Of(_policy), GuardedUpdate.Optimizer);
         (LastLoss, Accuracies, Pending) = (state.Loss, AccuracyHistory.FromValues(state.Values), PendingIterationFile.Read(directory));
     }
 }

@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Training.Batches;
+using R1Pipeline.Training.Checkpoints;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Runtime;
@@ -49,9 +50,9 @@ public sealed class RewardModelLoop
     /// <summary>Runs to the end, from the start or from a checkpoint.</summary>
     /// <param name="resumeDirectory">A checkpoint of this loop; null: from the start.</param>
     /// <exception cref="StageFailedException">NumericGuard, OutOfMemory, or what the host throws.</exception>
-    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Body.Config, _model.Parameters, _options, _balance, _plan, _host).Run(resumeDirectory, Accumulate);
+    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(TrainedWeights.Of(_model), _options, _balance, _plan, _host).Run(resumeDirectory, Accumulate);
 
-    private double Accumulate(IReadOnlyList<int> batch, Dictionary<string, double> figures)
+    private double Accumulate(long step, IReadOnlyList<int> batch, Dictionary<string, double> figures)
     {
         double loss = 0, right = 0;
         long tokens = 0;

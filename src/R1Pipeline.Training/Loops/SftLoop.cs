@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Training.Batches;
+using R1Pipeline.Training.Checkpoints;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Runtime;
@@ -51,9 +52,9 @@ public sealed class SftLoop
     /// <summary>Runs to the end, from the start or from a checkpoint.</summary>
     /// <param name="resumeDirectory">A checkpoint of this loop; null: from the start.</param>
     /// <exception cref="StageFailedException">NumericGuard, OutOfMemory, or what the host throws.</exception>
-    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(_model.Config, _model.Parameters, _options, _balance, _plan, _host).Run(resumeDirectory, Accumulate);
+    public LoopOutcome Run(string? resumeDirectory) => new EpochLoop(TrainedWeights.Of(_model), _options, _balance, _plan, _host).Run(resumeDirectory, Accumulate);
 
-    private double Accumulate(IReadOnlyList<int> batch, Dictionary<string, double> figures)
+    private double Accumulate(long step, IReadOnlyList<int> batch, Dictionary<string, double> figures)
     {
         long lossTokens = batch.Sum(row => _rows[row].Parts.Sum(LossTokens)), sequences = batch.Sum(row => _rows[row].Parts.Count), tokens = 0;
         double loss = 0;
@@ -62,6 +63,7 @@ public sealed class SftLoop
             using var scope = NewDisposeScope();
             TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _rows[row])], _model.Config.VocabularySize);
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
+            _model.Adapter?.Dropout?.Begin(step, micro);
             Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask, trace).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
             Tensor part = CrossEntropyLoss.Compute(TokenLogprobs.Compute(hidden, _model.OutputWeight, rows.Targets), lossTokens);
             (_balance?.Add(part, trace!, rows.SequenceOfToken(), sequences) ?? part).backward();

@@ -30,7 +30,8 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
         List<Tensor> saved = ctx.get_saved_variables();
         var (hidden, weight, targets) = (saved[0], saved[1], saved[2]);
         var (temperature, chunkElements) = ((double, long))ctx.get_data(Settings);
-        Tensor hiddenGradient = empty_like(hidden), weightGradient = zeros_like(weight);
+        Tensor hiddenGradient = empty_like(hidden);
+        Tensor? weightGradient = weight.requires_grad ? zeros_like(weight) : null;              // frozen under an adapter
         foreach ((long start, long length) in TokenLogprobs.Chunks(hidden.size(0), weight.size(0), chunkElements))
         {
             using var scope = NewDisposeScope();
@@ -39,9 +40,9 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
             _ = logitsGradient.scatter_add_(1, targets.narrow(0, start, length).unsqueeze(1), dy);
             if (temperature != 1) _ = logitsGradient.div_(Number.Of(temperature));
             _ = hiddenGradient.narrow(0, start, length).copy_(logitsGradient.matmul(weight));
-            _ = weightGradient.addmm_(logitsGradient.t(), rows, 1, 1);
+            _ = weightGradient?.addmm_(logitsGradient.t(), rows, 1, 1);
         }
 
-        return [hiddenGradient, weightGradient, null!, null!, null!];
+        return [hiddenGradient, weightGradient!, null!, null!, null!];
     }
 }

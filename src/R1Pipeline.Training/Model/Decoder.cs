@@ -14,26 +14,38 @@ namespace R1Pipeline.Training.Model;
 public sealed class Decoder : IDisposable
 {
     private readonly RotaryTable _rotary;
-    private readonly DecoderLayer[] _layers;
+    private readonly bool _ownsParameters;
     private readonly Tensor _embedding, _finalNorm;
     private readonly Tensor? _output;
+    private DecoderLayer[] _layers;
 
     /// <summary>A decoder over existing parameters, which it owns from now on.</summary>
     internal Decoder(DecoderConfig config, FlatParameters parameters)
+        : this(config, parameters, ownsParameters: true, adapter: null)
     {
-        (Config, Parameters) = (config, parameters);
+    }
+
+    private Decoder(DecoderConfig config, FlatParameters parameters, bool ownsParameters, LoraAdapter? adapter)
+    {
+        (Config, Parameters, _ownsParameters, Adapter) = (config, parameters, ownsParameters, adapter);
         _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling));
         _embedding = parameters[DecoderParameters.Embedding];
         _finalNorm = parameters[DecoderParameters.FinalNorm];
         _output = config.TiedEmbeddings ? _embedding : parameters.Contains(DecoderParameters.Output) ? parameters[DecoderParameters.Output] : null;
-        _layers = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new DecoderLayer(config, parameters, layer))];
+        _layers = NewLayers();
     }
 
     /// <summary>Shape and constants.</summary>
     public DecoderConfig Config { get; }
 
-    /// <summary>All parameters.</summary>
+    /// <summary>All parameters of the model itself, without those of an adapter.</summary>
     public FlatParameters Parameters { get; }
+
+    /// <summary>The adapter that is attached; null: none.</summary>
+    public LoraAdapter? Adapter { get; private set; }
+
+    /// <summary>The parameters that training moves: the adapter's, or the model's own where there is none.</summary>
+    public FlatParameters Trained => Adapter?.Parameters ?? Parameters;
 
     /// <summary>The output projection, [V, D]; the embedding itself where they are tied.</summary>
     /// <exception cref="InvalidOperationException">The decoder is the body of a reward model and has none.</exception>
@@ -50,10 +62,32 @@ public sealed class Decoder : IDisposable
         return new Decoder(config, parameters);
     }
 
-    /// <summary>The same weights in new memory, without gradients.</summary>
-    public Decoder Clone() => Copy(withGradients: false);
+    /// <summary>
+    /// The function of now, which stays when this decoder is trained: its trained parameters in new memory, without gradients. Under an adapter the model itself
+    /// is not copied but shared, and must outlive the result.
+    /// </summary>
+    public Decoder Clone() => Adapter is null ? Copy(withGradients: false) : new Decoder(Config, Parameters, ownsParameters: false, Adapter.Copy());
 
-    /// <summary>The same weights in new memory, trainable or not.</summary>
+    /// <summary>Lets an adapter take part in everything from now on; the decoder owns it.</summary>
+    /// <exception cref="InvalidOperationException">There is one already, or the model's own weights are trained.</exception>
+    public void Attach(LoraAdapter adapter)
+    {
+        if (Adapter is not null || Parameters.Gradients is not null) throw new InvalidOperationException("an adapter goes onto a frozen decoder that has none");
+        Adapter = adapter;
+        _layers = NewLayers();
+    }
+
+    /// <summary>Adds the adapter to the weights, in place, and lets go of it: the same function without it, to rounding.</summary>
+    public void Merge()
+    {
+        if (Adapter is not { } adapter) return;
+        adapter.AddTo(Parameters);
+        Adapter = null;
+        _layers = NewLayers();
+        adapter.Dispose();
+    }
+
+    /// <summary>The model's own weights in new memory, without an adapter, trainable or not.</summary>
     public Decoder Copy(bool withGradients)
     {
         var parameters = new FlatParameters(Parameters.Shapes, withGradients);
@@ -134,8 +168,11 @@ public sealed class Decoder : IDisposable
     public void Dispose()
     {
         _rotary.Dispose();
-        Parameters.Dispose();
+        Adapter?.Dispose();
+        if (_ownsParameters) Parameters.Dispose();
     }
+
+    private DecoderLayer[] NewLayers() => [.. Enumerable.Range(0, Config.NumLayers).Select(layer => new DecoderLayer(Config, Parameters, Adapter, layer))];
 
     private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
     {

@@ -8,17 +8,17 @@ namespace R1Pipeline.Training.Model;
 /// One decoder layer: x + attention(norm(x)), then x + feed-forward(norm(x)). Two forms of the same arithmetic on the same weights: <see cref="Forward"/> over
 /// whole sequences (on the tape when one is recorded) and <see cref="Decode"/> over one token a row against the cache (never on the tape, in place where it may).
 /// </summary>
-internal sealed class DecoderLayer(DecoderConfig config, FlatParameters parameters, int index)
+internal sealed class DecoderLayer(DecoderConfig config, FlatParameters parameters, LoraAdapter? adapter, int index)
 {
     private readonly double _eps = config.RmsNormEps;
     private readonly Tensor _attentionNorm = parameters[DecoderParameters.AttentionNorm(index)], _mlpNorm = parameters[DecoderParameters.MlpNorm(index)];
     private readonly IAttention _attention = config.LatentAttention is { } latent
-        ? new LatentAttention(config, latent, parameters, index)
-        : new GroupedQueryAttention(config, parameters, index);
+        ? new LatentAttention(config, latent, parameters, adapter, index)
+        : new GroupedQueryAttention(config, parameters, adapter, index);
 
     private readonly IFeedForward _feedForward = config.ExpertsOf(index) is { } experts
-        ? new MixtureOfExperts(experts, parameters, index)
-        : new SwiGlu(parameters[DecoderParameters.GateUp(index)], parameters[DecoderParameters.Down(index)]);
+        ? new MixtureOfExperts(experts, parameters, adapter, index)
+        : new SwiGlu(new Projection(parameters, adapter, DecoderParameters.GateUp(index)), new Projection(parameters, adapter, DecoderParameters.Down(index)));
 
     /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)

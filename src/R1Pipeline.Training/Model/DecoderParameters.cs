@@ -51,6 +51,9 @@ internal static class DecoderParameters
 
     public static string ExpertDown(int layer, int expert) => $"layers.{layer}.experts.{expert}.down";
 
+    /// <summary>Whether a parameter belongs to an expert that only some tokens reach.</summary>
+    public static bool IsRoutedExpert(string parameter) => parameter.Contains(".experts.", StringComparison.Ordinal);
+
     public static string SharedGateUp(int layer) => $"layers.{layer}.shared-experts.gate-up";
 
     public static string SharedDown(int layer) => $"layers.{layer}.shared-experts.down";

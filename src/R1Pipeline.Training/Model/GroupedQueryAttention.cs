@@ -6,15 +6,14 @@ using F = TorchSharp.torch.nn.functional;
 namespace R1Pipeline.Training.Model;
 
 /// <summary>Attention whose query heads share key-value heads in groups; with a bias (Qwen2) or with norms on query and key heads (Qwen3) where the model has them.</summary>
-internal sealed class GroupedQueryAttention(DecoderConfig config, FlatParameters parameters, int index) : IAttention
+internal sealed class GroupedQueryAttention(DecoderConfig config, FlatParameters parameters, LoraAdapter? adapter, int index) : IAttention
 {
     private readonly int _heads = config.NumHeads, _kvHeads = config.NumKvHeads, _headSize = config.HeadSize;
     private readonly double _eps = config.RmsNormEps;
-    private readonly Tensor _qkvWeight = parameters[DecoderParameters.QkvWeight(index)];
-    private readonly Tensor? _qkvBias = config.HasQkvBias ? parameters[DecoderParameters.QkvBias(index)] : null;
+    private readonly Projection _qkv = new(parameters, adapter, DecoderParameters.QkvWeight(index), config.HasQkvBias ? DecoderParameters.QkvBias(index) : null);
     private readonly Tensor? _queryNorm = config.HasHeadNorms ? parameters[DecoderParameters.QueryNorm(index)] : null;
     private readonly Tensor? _keyNorm = config.HasHeadNorms ? parameters[DecoderParameters.KeyNorm(index)] : null;
-    private readonly Tensor _output = parameters[DecoderParameters.AttentionOutput(index)];
+    private readonly Projection _output = new(parameters, adapter, DecoderParameters.AttentionOutput(index));
 
     private int Groups => _heads / _kvHeads;
 
@@ -22,21 +21,21 @@ internal sealed class GroupedQueryAttention(DecoderConfig config, FlatParameters
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues)
     {
         long batch = x.size(0), tokens = x.size(1);
-        Tensor qkv = F.linear(x, _qkvWeight, _qkvBias).view(batch, tokens, _heads + 2 * _kvHeads, _headSize);
+        Tensor qkv = _qkv.Apply(x).view(batch, tokens, _heads + 2 * _kvHeads, _headSize);
         Tensor[] parts = qkv.split([_heads + _kvHeads, _kvHeads], 2);
         Tensor rotated = Rotate(parts[0], cos, sin);
         Tensor[] queryKey = rotated.split([_heads, _kvHeads], 2);
         Tensor query = queryKey[0].transpose(1, 2), key = queryKey[1].transpose(1, 2), value = parts[1].transpose(1, 2);
         keyValues?.Invoke(key, value);
         Tensor seen = F.scaled_dot_product_attention(query, Repeat(key), Repeat(value), mask, is_casual: mask is null);
-        return F.linear(seen.transpose(1, 2).reshape(batch, tokens, _heads * _headSize), _output);
+        return _output.Apply(seen.transpose(1, 2).reshape(batch, tokens, _heads * _headSize));
     }
 
     /// <inheritdoc/>
     public Tensor Decode(Tensor x, DecodeStep step, Tensor keys, Tensor values)
     {
         long rows = x.size(0);
-        Tensor qkv = F.linear(x, _qkvWeight, _qkvBias);
+        Tensor qkv = _qkv.Apply(x);
         Tensor rotated = Rotate(qkv.narrow(1, 0, (_heads + _kvHeads) * _headSize).view(rows, _heads + _kvHeads, _headSize), step.Cos, step.Sin);
         _ = keys.view(-1, _headSize).index_copy_(0, step.Slots, rotated.narrow(1, _heads, _kvHeads).reshape(-1, _headSize));
         _ = values.view(-1, _headSize).index_copy_(0, step.Slots, qkv.narrow(1, (_heads + _kvHeads) * _headSize, _kvHeads * _headSize).reshape(-1, _headSize));
@@ -46,7 +45,7 @@ internal sealed class GroupedQueryAttention(DecoderConfig config, FlatParameters
         Tensor past = keys.narrow(0, 0, rows).narrow(2, 0, step.Longest);
         Tensor scores = query.matmul(past.transpose(2, 3)).mul_(Number.Of(1 / Math.Sqrt(_headSize))).add_(step.Mask, Number.One).softmax(-1);
         Tensor seen = scores.matmul(values.narrow(0, 0, rows).narrow(2, 0, step.Longest)).view(rows, _heads * _headSize);
-        return F.linear(seen, _output);
+        return _output.Apply(seen);
     }
 
     // Query and key heads [.., H + K, hd], in one go.

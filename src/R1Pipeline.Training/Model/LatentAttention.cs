@@ -17,63 +17,65 @@ internal sealed class LatentAttention : IAttention
     private readonly int _heads, _plain, _turning, _value, _rank, _queryRows;
     private readonly bool _interleaved;
     private readonly double _scoreScale;
-    private readonly Tensor _down, _keyValueNorm, _keyValueUp, _output;
-    private readonly Tensor? _queryNorm, _queryUp;
+    private readonly Projection _down, _keyValueUp, _output;
+    private readonly Projection? _queryUp;
+    private readonly Tensor _keyValueNorm;
+    private readonly Tensor? _queryNorm;
 
-    public LatentAttention(DecoderConfig config, LatentAttentionShape shape, FlatParameters parameters, int index)
+    public LatentAttention(DecoderConfig config, LatentAttentionShape shape, FlatParameters parameters, LoraAdapter? adapter, int index)
     {
         (_heads, _turning) = (config.NumHeads, config.HeadSize);
         (_plain, _value, _rank, _interleaved) = (shape.PlainSize, shape.ValueSize, shape.KeyValueRank, shape.Interleaved);
         _queryRows = shape.QueryRank ?? _heads * (_plain + _turning);
         _scoreScale = config.RopeScaling is YarnRope yarn ? yarn.ScoreScale : 1;
-        _down = parameters[DecoderParameters.LatentDown(index)];
+        _down = new Projection(parameters, adapter, DecoderParameters.LatentDown(index));
         _keyValueNorm = parameters[DecoderParameters.KeyValueLatentNorm(index)];
-        _keyValueUp = parameters[DecoderParameters.KeyValueUp(index)];
-        _output = parameters[DecoderParameters.AttentionOutput(index)];
+        _keyValueUp = new Projection(parameters, adapter, DecoderParameters.KeyValueUp(index));
+        _output = new Projection(parameters, adapter, DecoderParameters.AttentionOutput(index));
         if (shape.QueryRank is null) return;
         _queryNorm = parameters[DecoderParameters.QueryLatentNorm(index)];
-        _queryUp = parameters[DecoderParameters.QueryUp(index)];
+        _queryUp = new Projection(parameters, adapter, DecoderParameters.QueryUp(index));
     }
 
     /// <inheritdoc/>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues)
     {
         long batch = x.size(0), tokens = x.size(1);
-        Tensor[] down = F.linear(x, _down).split([_queryRows, _rank, _turning], -1);
+        Tensor[] down = _down.Apply(x).split([_queryRows, _rank, _turning], -1);
         Tensor[] queryParts = Queries(down[0]).view(batch, tokens, _heads, _plain + _turning).split([_plain, _turning], -1);
         Tensor latent = RmsNormFunction.Normalize(down[1], _keyValueNorm, LatentNormEps), turned = Rotate(down[2].unsqueeze(2), cos, sin);
         keyValues?.Invoke(turned.transpose(1, 2), latent.unsqueeze(1));
 
-        Tensor[] keyValue = F.linear(latent, _keyValueUp).view(batch, tokens, _heads, _plain + _value).split([_plain, _value], -1);
+        Tensor[] keyValue = _keyValueUp.Apply(latent).view(batch, tokens, _heads, _plain + _value).split([_plain, _value], -1);
         Tensor query = cat([queryParts[0], Rotate(queryParts[1], cos, sin)], -1).transpose(1, 2);
         Tensor key = cat([keyValue[0], turned.expand(-1, -1, _heads, -1)], -1).transpose(1, 2);
         if (_scoreScale != 1) query = query.mul(Number.Of(_scoreScale));
         Tensor seen = F.scaled_dot_product_attention(query, key, Widen(keyValue[1]).transpose(1, 2), mask, is_casual: mask is null);
-        return F.linear(seen.narrow(-1, 0, _value).transpose(1, 2).reshape(batch, tokens, _heads * _value), _output);
+        return _output.Apply(seen.narrow(-1, 0, _value).transpose(1, 2).reshape(batch, tokens, _heads * _value));
     }
 
     /// <inheritdoc/>
     public Tensor Decode(Tensor x, DecodeStep step, Tensor keys, Tensor values)
     {
         long rows = x.size(0);
-        Tensor[] down = F.linear(x, _down).split([_queryRows, _rank, _turning], -1);
+        Tensor[] down = _down.Apply(x).split([_queryRows, _rank, _turning], -1);
         Tensor[] queryParts = Queries(down[0]).view(rows, _heads, _plain + _turning).split([_plain, _turning], -1);
         _ = keys.view(-1, _turning).index_copy_(0, step.Slots, Rotate(down[2].unsqueeze(1), step.Cos, step.Sin).view(-1, _turning));
         _ = values.view(-1, _rank).index_copy_(0, step.Slots, RmsNormFunction.Normalize(down[1], _keyValueNorm, LatentNormEps));
 
-        Tensor[] up = _keyValueUp.view(_heads, _plain + _value, _rank).split([_plain, _value], 1);
+        Tensor[] up = _keyValueUp.Merged().view(_heads, _plain + _value, _rank).split([_plain, _value], 1);
         Tensor turned = keys.narrow(0, 0, rows).narrow(2, 0, step.Longest).squeeze(1), latents = values.narrow(0, 0, rows).narrow(2, 0, step.Longest).squeeze(1);
         Tensor absorbed = queryParts[0].transpose(0, 1).matmul(up[0]).transpose(0, 1);                                      // [N, H, rank]
         Tensor scores = absorbed.matmul(latents.transpose(1, 2)).add_(Rotate(queryParts[1], step.Cos, step.Sin).matmul(turned.transpose(1, 2)), Number.One);
         Tensor weights = scores.mul_(Number.Of(_scoreScale / Math.Sqrt(_plain + _turning))).add_(step.Mask.squeeze(1), Number.One).softmax(-1);
         Tensor seen = weights.matmul(latents).transpose(0, 1).matmul(up[1].transpose(1, 2));                                // [H, N, value]
-        return F.linear(seen.transpose(0, 1).reshape(rows, _heads * _value), _output);
+        return _output.Apply(seen.transpose(0, 1).reshape(rows, _heads * _value));
     }
 
     // With zeros to the width of the keys: only heads of one width are computed without a [T, T] matrix a head.
     private Tensor Widen(Tensor values) => _value < _plain + _turning ? F.pad(values, [0, _plain + _turning - _value]) : values;
 
-    private Tensor Queries(Tensor x) => _queryUp is null ? x : F.linear(RmsNormFunction.Normalize(x, _queryNorm!, LatentNormEps), _queryUp);
+    private Tensor Queries(Tensor x) => _queryUp is null ? x : _queryUp.Apply(RmsNormFunction.Normalize(x, _queryNorm!, LatentNormEps));
 
     private Tensor Rotate(Tensor x, Tensor cos, Tensor sin) => RotaryTable.Turn(_interleaved ? Unzip(x) : x, cos, sin, _turning / 2);
 

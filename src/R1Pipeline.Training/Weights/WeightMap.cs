@@ -38,11 +38,11 @@ internal static class WeightMap
     public static Tensor Slice(Tensor parameter, WeightSlice slice) => parameter.narrow(0, slice.FirstRow, slice.Shape[0]);
 
     /// <summary>The foreign tensors in the order in which their values lie in the flat buffer, which they cover without a hole.</summary>
-    public static IReadOnlyList<SafetensorsSlot> StorageOrder(DecoderConfig config, FlatParameters parameters)
+    public static IReadOnlyList<SafetensorsSlot> StorageOrder(IEnumerable<WeightSlice> slices, FlatParameters parameters)
     {
         var slots = new List<SafetensorsSlot>();
         long covered = 0;
-        foreach (WeightSlice slice in Slices(config, DecoderParameters.HeadOf(parameters)).OrderBy(slice => parameters.OffsetOf(slice.Parameter)).ThenBy(slice => slice.FirstRow))
+        foreach (WeightSlice slice in slices.OrderBy(slice => parameters.OffsetOf(slice.Parameter)).ThenBy(slice => slice.FirstRow))
         {
             long width = slice.Shape.Skip(1).Aggregate(1L, (product, size) => product * size);
             if (parameters.OffsetOf(slice.Parameter) + slice.FirstRow * width != covered) throw new InvalidOperationException($"tensor {slice.ForeignName} does not follow the one before it");

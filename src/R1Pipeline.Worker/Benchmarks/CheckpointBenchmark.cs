@@ -44,7 +44,7 @@ internal sealed class CheckpointBenchmark(long parameters, string folder, TimePr
     {
         using Decoder model = Decoder.Create(Shape(), seed: 1, "bench", initStd: 0.02);
         using var optimizer = new AdamW(model.Parameters, new PretrainingOptions());
-        var snapshot = new TrainingSnapshot(model.Config, model.Parameters, optimizer);
+        var snapshot = new TrainingSnapshot(TrainedWeights.Of(model), optimizer);
         var owner = new AgreeingOwner();
         var context = new StageContext(Request(state), owner, Logger.None);
         long bytes = 0;

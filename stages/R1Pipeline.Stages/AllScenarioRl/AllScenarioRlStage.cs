@@ -24,7 +24,7 @@ public sealed class AllScenarioRlStage : IStage
     {
         var options = context.Options<AllScenarioRlOptions>();
         if (context.Request.AcceptMissedGates) options = options with { MinAccuracyGain = null };
-        using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"));
+        using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"), options.Lora);
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, _ => null);

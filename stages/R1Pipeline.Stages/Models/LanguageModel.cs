@@ -1,3 +1,5 @@
+using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
 using R1Pipeline.Training.Generation;
@@ -10,33 +12,64 @@ namespace R1Pipeline.Stages.Models;
 /// <param name="decoder">The weights.</param>
 /// <param name="text">Tokenizer and chat template.</param>
 /// <param name="generationConfig">The <c>generation_config.json</c> that the model came with, which it keeps; null: none yet.</param>
-internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? generationConfig = null) : IDisposable
+/// <param name="origin">The artifact that the weights came from; null: none.</param>
+internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? generationConfig = null, ArtifactRef? origin = null) : IDisposable
 {
+    private const string AdapterDirectory = "adapter";
+
+    private string? Origin => origin is null ? null : $"sha256:{origin.Sha256}";
+
     /// <summary>The weights.</summary>
     public Decoder Decoder { get; } = decoder;
 
     /// <summary>Tokenizer and chat template.</summary>
     public ModelText Text { get; } = text;
 
-    /// <summary>Loads an input model to be trained, and probes it.</summary>
-    /// <exception cref="StageFailedException">The parts of the folder do not fit together.</exception>
-    public static LanguageModel OpenToTrain(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: true);
+    /// <summary>Loads an input model to be trained, and probes it: all of its weights, or with <paramref name="lora"/> a new adapter on them.</summary>
+    /// <exception cref="StageFailedException">The parts of the folder do not fit together, or the adapter does not fit the model.</exception>
+    public static LanguageModel OpenToTrain(StageContext context, StageArtifact artifact, LoraOptions? lora)
+    {
+        var model = Open(context, artifact, trainable: lora is null);
+        if (lora is null) return model;
+        try
+        {
+            model.Decoder.Attach(LoraAdapter.Create(model.Decoder.Config, lora, context.Request.Seed, context.Request.Stage));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        context.Log.Information("An adapter of {Trained} parameters is trained; the model's {Frozen} stay as they are", model.Decoder.Trained.Count, model.Decoder.Parameters.Count);
+        return model;
+    }
 
     /// <summary>Loads an input model to be sampled from, without memory for gradients, and probes it.</summary>
     /// <exception cref="StageFailedException">The parts of the folder do not fit together.</exception>
     public static LanguageModel OpenToSample(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: false);
 
-    /// <summary>Writes a complete model folder: configuration, weights, tokenizer, chat template.</summary>
+    /// <summary>
+    /// Writes a complete model folder: configuration, weights, tokenizer, chat template. An adapter is written into a folder of its own in it, and then merged into
+    /// the weights of this model: a second copy of them would need twice the memory.
+    /// </summary>
     public void Save(string directory)
     {
+        if (Decoder.Adapter is { } adapter)
+        {
+            AdapterFolder.Save(adapter, Directory.CreateDirectory(Path.Combine(directory, AdapterDirectory)).FullName, Origin);
+            Decoder.Merge();
+        }
+
         ModelFolder.Save(Decoder, directory, generationConfig: generationConfig);
         Text.Save(directory);
     }
 
-    /// <summary>Lets the checkpoints of the stage carry all of the folder but its weights, which change.</summary>
+    /// <summary>Lets the checkpoints of the stage carry all of the folder but the weights that change: of a model's folder, or of its adapter's.</summary>
     public void CarryIn(StageContext context) => context.Carry(directory =>
     {
-        ModelFolder.SaveConfig(Decoder.Config, directory, generationConfig: generationConfig);
+        if (Decoder.Adapter is { } adapter) AdapterFolder.SaveConfig(adapter, directory, Origin);
+        else ModelFolder.SaveConfig(Decoder.Config, directory, generationConfig: generationConfig);
         Text.Save(directory);
     });
 
@@ -57,6 +90,6 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
             "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
         byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
-        return new LanguageModel(ModelFolder.Load(artifact.Directory, trainable), text, generationConfig);
+        return new LanguageModel(ModelFolder.Load(artifact.Directory, trainable), text, generationConfig, artifact.Artifact);
     }
 }

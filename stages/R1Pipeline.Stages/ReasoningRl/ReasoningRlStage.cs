@@ -22,7 +22,7 @@ public sealed class ReasoningRlStage : IStage
     {
         var options = context.Options<ReasoningRlOptions>();
         if (context.Request.AcceptMissedGates) options = options with { MinAccuracyGain = null };
-        using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"));
+        using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"), options.Lora);
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, row => row.IsReasoning ? null : "no-gold");

@@ -16,7 +16,7 @@ internal static class FineTuning
     public static StageResult Execute(StageContext context)
     {
         var options = context.Options<SupervisedFineTuningOptions>();
-        using var model = LanguageModel.OpenToTrain(context, context.Artifact("model"));
+        using var model = LanguageModel.OpenToTrain(context, context.Artifact("model"), options.Lora);
 
         var ledger = RowLedger.Read(context);
         var sequences = Conversations(ledger, model.Text, SupervisedTraining.MaxTokens(options, model.Decoder.Config));

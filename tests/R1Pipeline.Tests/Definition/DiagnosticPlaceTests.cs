@@ -94,6 +94,16 @@ public sealed class DiagnosticPlaceTests
     [InlineData("x: { uses: import-model, with: { path: m }, gate: { data: measure, at-least: 0 } }", "11:42 R1017,11:47 R1005", "model folder")]
     [InlineData("rows: { uses: cold-start, model: base, data: [pairs] }", "11:3 R1024,11:49 R1022", "data source of line 3")]
     [InlineData("x: { uses: cold-start, model: base, data: [rows, rows] }", "11:52 R1024", "listed twice")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: 8 } }", "11:67 R1007", "accepted: a mapping")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: { rang: 8 } } }", "11:69 R1005", "did you mean 'rank'?")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: { rank: 0 } } }", "11:75 R1008", "from 1 to 4096")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: { targets: [q_proj, v_prj] } } }", "11:87 R1009", "did you mean 'v_proj'?")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: { targets: q_proj } } }", "11:78 R1007", "a list of some of q_proj")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: { targets: [] } } }", "11:78 R1020", "nothing would be trained")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { lora: { targets: [q_proj, q_proj] } } }", "11:78 R1020", "twice")]
+    [InlineData("x: { uses: reasoning-rl, model: base, data: [problems], with: { lora: { dropout: 0.1 } } }", "11:84 R1020", "sampled without dropout")]
+    [InlineData("x: { uses: cold-start, model: base, data: [rows], with: { expert-bias-step: 0.001, lora: {} } }", "11:79 R1020", "stays as it is with 'lora'")]
+    [InlineData("x: { uses: pretraining, data: [rows], with: { tokenizer: bytes, lora: {} } }", "11:67 R1005", "unknown key 'lora'")]
     public void Compile_MistakeInAStage_IsReportedAtItsPlace(string stage, string places, string words)
     {
         using var folder = new PipelineFolder();

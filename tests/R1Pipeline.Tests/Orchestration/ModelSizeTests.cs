@@ -20,7 +20,7 @@ public sealed class ModelSizeTests : IDisposable
         Weights("model-00001-of-00002.safetensors", """{"a":{"dtype":"BF16","shape":[3,5],"data_offsets":[0,30]}}""", 30);
         Weights("model-00002-of-00002.safetensors", """{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8);
 
-        Assert.Equal(new ModelSize(17, 3, 48, 216, 12, 540, 256), ModelSize.OfFolder(_folder));
+        Assert.Equal(new ModelSize(17, 3, 48, 216, 48, 12, 540, 256), ModelSize.OfFolder(_folder));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class ModelSizeTests : IDisposable
     {
         Config("""{"num_hidden_layers": 2, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 9, "max_position_embeddings": 32}""");
 
-        Assert.Equal(new ModelSize(0, 2, 48, 96, 32, 9, 32), ModelSize.OfFolder(_folder));
+        Assert.Equal(new ModelSize(0, 2, 48, 96, 64, 32, 9, 32), ModelSize.OfFolder(_folder));
     }
 
     [Theory]

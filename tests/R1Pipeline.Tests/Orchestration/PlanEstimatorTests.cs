@@ -54,6 +54,23 @@ public sealed class PlanEstimatorTests : IDisposable
     }
 
     [Fact]
+    public void Of_Adapter_CountsWhatIsTrainedAndTheModelOnce()
+    {
+        StageDefinition Rl(LoraOptions lora) => new()
+        {
+            Name = "rl",
+            Uses = "reasoning-rl",
+            Seed = 1,
+            Inputs = [new StageInput("model", "base", "base")],
+            Options = new ReasoningRlOptions { Lora = lora },
+        };
+        const long Model = 4 * QuickstartParameters, Layers = 3, Hidden = 96, Keys = 48, Wide = 256;
+
+        Assert.Equal(Model + 40 * Layers * 8 * 2 * (Hidden + Keys), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 8, Targets = ["k_proj", "v_proj"] })).StateBytes);
+        Assert.Equal(Model + 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide)), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4 })).StateBytes);
+    }
+
+    [Fact]
     public void Of_File_CountsRowsUpToItsLimit()
     {
         string path = _folder.At("rows.jsonl");

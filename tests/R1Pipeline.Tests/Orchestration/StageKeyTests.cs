@@ -69,6 +69,7 @@ public sealed class StageKeyTests
         { "learning rate", Rl with { Options = new ReasoningRlOptions { LearningRate = 1e-5 } } },
         { "rollout batch", Rl with { Options = new ReasoningRlOptions { RolloutBatch = 4 } } },
         { "nullable option", Rl with { Options = new ReasoningRlOptions { ClipEpsilonHigh = 0.3 } } },
+        { "lora", Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions() } } },
         { "language weight", Rl with { Options = new ReasoningRlOptions { LanguageWeight = 0 } } },
         { "data", Rl with { Data = ["task"] } },
         { "order of data", Rl with { Data = ["task", "rows"] } },
@@ -80,6 +81,13 @@ public sealed class StageKeyTests
     {
         Assert.NotEqual("", what);
         Assert.NotEqual(RlKey, KeyOf(stage));
+    }
+
+    [Fact]
+    public void Of_WithoutLora_TheKeyKnowsNothingOfIt()
+    {
+        Assert.DoesNotContain("lora", Key(Rl).Parts);
+        Assert.NotEqual(KeyOf(Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions() } }), KeyOf(Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions { Rank = 8 } } }));
     }
 
     [Fact]

@@ -11,14 +11,16 @@ namespace R1Pipeline.Training.Tests.Loops;
 public sealed class DisposeDisciplineTests
 {
     [Theory]
-    [InlineData(DecoderFamily.Qwen2)]
-    [InlineData(DecoderFamily.Qwen3)]
-    [InlineData(DecoderFamily.DeepseekV3)]
-    public void Run_200Steps_LiveTensorsStayFlat(DecoderFamily family)
+    [InlineData(DecoderFamily.Qwen2, false)]
+    [InlineData(DecoderFamily.Qwen2, true)]
+    [InlineData(DecoderFamily.Qwen3, false)]
+    [InlineData(DecoderFamily.DeepseekV3, false)]
+    [InlineData(DecoderFamily.DeepseekV3, true)]
+    public void Run_200Steps_LiveTensorsStayFlat(DecoderFamily family, bool withAdapter)
     {
-        using Decoder model = Decoder.Create(ConfigOf(family), 1, "sft", 0.1);
+        using Decoder model = NewModel(ConfigOf(family), withAdapter);
         double balance = model.Config.Experts is null ? 0 : 0.001;
-        var options = new SupervisedFineTuningOptions { Epochs = 25, BatchSize = 8, LearningRate = 1e-3, ExpertBiasStep = balance, ExpertBalanceWeight = balance };
+        var options = new SupervisedFineTuningOptions { Epochs = 25, BatchSize = 8, LearningRate = 1e-3, ExpertBiasStep = withAdapter ? 0 : balance, ExpertBalanceWeight = balance };
         var live = new List<long>();
         _ = LiveTensors.Count();
         using var host = new RecordingHost(checkpointEvery: 50, onStep: _ => live.Add(Tensor.TotalCount));
@@ -28,18 +30,26 @@ public sealed class DisposeDisciplineTests
     }
 
     [Theory]
-    [InlineData(DecoderFamily.Qwen2)]
-    [InlineData(DecoderFamily.Qwen3)]
-    [InlineData(DecoderFamily.DeepseekV3)]
-    public void Decode_200Steps_LiveTensorsStayFlat(DecoderFamily family)
+    [InlineData(DecoderFamily.Qwen2, false)]
+    [InlineData(DecoderFamily.Qwen2, true)]
+    [InlineData(DecoderFamily.Qwen3, false)]
+    [InlineData(DecoderFamily.DeepseekV3, false)]
+    [InlineData(DecoderFamily.DeepseekV3, true)]
+    public void Decode_200Steps_LiveTensorsStayFlat(DecoderFamily family, bool withAdapter)
     {
-        using Decoder model = Decoder.Create(ConfigOf(family) with { ContextTokens = 256 }, 1, "sft", 0.1);
+        using Decoder model = NewModel(ConfigOf(family) with { ContextTokens = 256 }, withAdapter);
         using KeyValueCache cache = model.NewCache(2, 256);
         model.Prefill([[3, 4, 5]], [0, 1], [0, 0], cache).Dispose();
         long before = LiveTensors.Count();
         for (int step = 0; step < 200; step++)
             model.Decode([6, 7], [3 + step, 3 + step], cache).Dispose();
         Assert.Equal(before, LiveTensors.Count());
+    }
+
+    private static Decoder NewModel(DecoderConfig config, bool withAdapter)
+    {
+        Decoder model = Decoder.Create(config, 1, "sft", 0.1);
+        return withAdapter ? LoraLoopTests.WithAdapter(model, new LoraOptions { Dropout = config.Experts is null ? 0.1 : 0 }, "sft") : model;
     }
 
     private static DecoderConfig ConfigOf(DecoderFamily family) => family == DecoderFamily.DeepseekV3 ? ExpertBalanceTests.Sparse : SftLoopTests.Small with { Family = family };

@@ -20,12 +20,12 @@ public sealed class SnapshotTests : IDisposable
         using var optimizer = new AdamW(_model.Parameters, new PretrainingOptions());
         Fill(optimizer, 0.25);
         byte[] values = _model.Parameters.Values.bytes.ToArray(), moment = optimizer.FirstMoment.bytes.ToArray();
-        var snapshot = new TrainingSnapshot(_model.Config, _model.Parameters, optimizer);
+        var snapshot = new TrainingSnapshot(TrainedWeights.Of(_model), optimizer);
 
         IReadOnlyList<CheckpointFile> files = snapshot.Take(new TrainingState { Step = 3, Loss = 1.5 });
         Fill(optimizer, 0.5);
         CheckpointFolder.Write(_folder["3"], files);
-        TrainingState state = TrainingCheckpoint.Read(_folder["3"], _model.Config, _model.Parameters, optimizer);
+        TrainingState state = TrainingCheckpoint.Read(_folder["3"], TrainedWeights.Of(_model), optimizer);
 
         Assert.Equal((3, 1.5, 3L), (state.Step, state.Loss, optimizer.StepsDone));
         Assert.True(_model.Parameters.Values.bytes.SequenceEqual(values));
@@ -36,11 +36,11 @@ public sealed class SnapshotTests : IDisposable
     public void Read_CheckpointOfAnotherModel_IsRefusedByName()
     {
         using var optimizer = new AdamW(_model.Parameters, new PretrainingOptions());
-        CheckpointFolder.Write(_folder["1"], new TrainingSnapshot(_model.Config, _model.Parameters, optimizer).Take(new TrainingState { Step = 1, Loss = 1 }));
+        CheckpointFolder.Write(_folder["1"], new TrainingSnapshot(TrainedWeights.Of(_model), optimizer).Take(new TrainingState { Step = 1, Loss = 1 }));
         using Decoder other = Decoder.Create(_model.Config with { IntermediateSize = _model.Config.IntermediateSize * 2 }, 1, "other", 0.02);
         using var another = new AdamW(other.Parameters, new PretrainingOptions());
 
-        var wrong = Assert.Throws<StageFailedException>(() => TrainingCheckpoint.Read(_folder["1"], other.Config, other.Parameters, another));
+        var wrong = Assert.Throws<StageFailedException>(() => TrainingCheckpoint.Read(_folder["1"], TrainedWeights.Of(other), another));
 
         Assert.Equal(StageFailureClass.UserData, wrong.Failure);
         Assert.Contains("has shape", wrong.Message);

@@ -1,10 +1,15 @@
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Tests.Stages;
 
 [Collection(StagesCollection.Name)]
 public sealed class FineTuningStageTests(TinyBase tiny)
 {
+    private static readonly LoraOptions Lora = new() { Rank = 4 };
+
     [Theory]
     [InlineData("cold-start")]
     [InlineData("supervised-fine-tuning")]
@@ -70,5 +75,50 @@ public sealed class FineTuningStageTests(TinyBase tiny)
         Assert.Equal(StageFailureClass.Interrupted, stopped.Failure);
         Assert.Equal(owner.Checkpoints[^1].Checkpoint.Step, resumed.Context.Resume!.Step);
         Assert.Equal(whole.Result.Artifact, resumed.Result.Artifact);
+    }
+
+    [Fact]
+    public void Execute_Lora_PutsOutTheMergedModelAndTheAdapterBesideIt()
+    {
+        var request = tiny.Rig.Request("supervised-fine-tuning", TinyOptions.FineTuning with { Epochs = 3, BatchSize = 1, Lora = Lora }, [tiny.General], tiny.Model);
+        var whole = tiny.Rig.Run(request);
+
+        Assert.Equal(tiny.Base.Files, whole.Files);
+        string adapterFolder = Path.Combine(whole.Directory, "adapter");
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors"], Directory.EnumerateFileSystemEntries(adapterFolder).Select(Path.GetFileName).Order());
+        Assert.Contains($"\"base_model_name_or_path\": \"sha256:{tiny.Base.Result.Artifact.Sha256}\"", File.ReadAllText(Path.Combine(adapterFolder, "adapter_config.json")), StringComparison.Ordinal);
+        using Decoder onTop = ModelFolder.Load(tiny.Base.Directory, trainable: false), merged = ModelFolder.Load(whole.Directory, trainable: false);
+        Assert.False(merged.Parameters.Values.bytes.SequenceEqual(onTop.Parameters.Values.bytes));
+        onTop.Attach(AdapterFolder.Load(adapterFolder, onTop.Config));
+        onTop.Merge();
+        Assert.True(merged.Parameters.Values.bytes.SequenceEqual(onTop.Parameters.Values.bytes));
+    }
+
+    [Fact]
+    public void Execute_LoraStoppedAndResumed_GivesTheSameArtifactFromCheckpointsOfTheAdapterAlone()
+    {
+        var request = tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Epochs = 3, BatchSize = 1, Lora = Lora with { Dropout = 0.1 } }, [tiny.General], tiny.Model);
+        var whole = tiny.Rig.Run(request);
+
+        var owner = new RecordingOwner(stopAfterCheckpoints: 4);
+        Assert.Throws<StageFailedException>(() => tiny.Rig.Run(request with { Token = 7000 }, owner));
+        string checkpoint = owner.Checkpoints[^1].Checkpoint.Directory;
+        var resumed = tiny.Rig.Resume(request, owner.Checkpoints[^1].Checkpoint);
+
+        Assert.Equal(whole.Result.Artifact, resumed.Result.Artifact);
+        string[] files = [.. Directory.EnumerateFiles(checkpoint).Select(path => Path.GetFileName(path))];
+        Assert.Contains("adapter_config.json", files);
+        Assert.Contains("adapter_model.safetensors", files);
+        Assert.DoesNotContain("model.safetensors", files);
+        Assert.DoesNotContain("config.json", files);
+    }
+
+    [Fact]
+    public void Execute_LoraOfAProjectionThatTheModelLacks_Fails()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Lora = Lora with { Targets = ["q_b_proj"] } }, [tiny.General], tiny.Model));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("q_b_proj", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.Training.Tests.Stages;
@@ -23,6 +24,19 @@ public sealed class ReinforcementStageTests(TinyBase tiny)
         var request = tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl, [tiny.Problems], tiny.Model);
         var whole = tiny.Rig.Run(request);
 
+        Assert.NotEmpty(whole.Owner.Checkpoints);
+        Assert.All(whole.Owner.Checkpoints, message =>
+            Assert.Equal(whole.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+    }
+
+    [Fact]
+    public void ReasoningRl_LoraResumedFromEveryCheckpoint_GivesTheSameArtifact()
+    {
+        var request = tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl with { LearningRate = 1e-2, Lora = new LoraOptions { Rank = 4 } }, [tiny.Problems], tiny.Model);
+        var whole = tiny.Rig.Run(request);
+
+        Assert.NotEqual(tiny.Base.Result.Artifact, whole.Result.Artifact);
+        Assert.True(File.Exists(Path.Combine(whole.Directory, "adapter", "adapter_model.safetensors")));
         Assert.NotEmpty(whole.Owner.Checkpoints);
         Assert.All(whole.Owner.Checkpoints, message =>
             Assert.Equal(whole.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));

@@ -1,0 +1,41 @@
+using R1Pipeline.Contracts.Randomness;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// Dropout of what an adapter's A matrices read: an element is zeroed with the given probability, the others are divided by what is left of it. Whether it is
+/// follows from (seed, stage, step, projection, row) and the element's place in the row, so that neither a resume nor another micro-batch draws another mask.
+/// One mask serves all ranges of a projection; PEFT draws one for each. Only while a tape is recorded.
+/// </summary>
+/// <param name="rate">The probability, below 1.</param>
+/// <param name="seed">Seed of the stage.</param>
+/// <param name="stage">Name of the stage.</param>
+internal sealed class LoraDropout(double rate, long seed, string stage)
+{
+    private long _step;
+    private IReadOnlyList<int> _rows = [];
+
+    /// <summary>Says whose masks the passes from now on take.</summary>
+    /// <param name="step">The optimizer step.</param>
+    /// <param name="rows">A number for each row of the batch that is no other row's in this step.</param>
+    public void Begin(long step, IReadOnlyList<int> rows) => (_step, _rows) = (step, rows);
+
+    /// <summary>x [B · T, in], of the rows that <see cref="Begin"/> named.</summary>
+    /// <exception cref="InvalidOperationException">These rows were not named.</exception>
+    public Tensor Apply(string projection, Tensor x)
+    {
+        if (!is_grad_enabled()) return x;
+        if (_rows.Count == 0 || x.size(0) % _rows.Count != 0) throw new InvalidOperationException($"{x.size(0)} tokens of {_rows.Count} named rows: nobody said whose dropout this is");
+        float kept = (float)(1 / (1 - rate));
+        int perRow = checked((int)(x.numel() / _rows.Count));
+        float[] mask = new float[x.numel()];
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            var random = new RandomStream(seed, stage, _step, "lora-dropout/" + projection, _rows[row]);
+            foreach (ref float element in mask.AsSpan(row * perRow, perRow)) element = random.NextBool(rate) ? 0 : kept;
+        }
+
+        return x.mul(tensor(mask, x.shape));
+    }
+}

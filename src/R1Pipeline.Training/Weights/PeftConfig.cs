@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
+using R1Pipeline.Training.Model;
+
+namespace R1Pipeline.Training.Weights;
+
+/// <summary>PEFT's <c>adapter_config.json</c>. Refuses an adapter that is more than A and B beside projections, by the key that says so.</summary>
+internal static class PeftConfig
+{
+    public const string FileName = "adapter_config.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Keys that are read here, and those that say nothing about the numbers.</summary>
+    private static readonly HashSet<string> Known =
+    [
+        "r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora", "peft_type", "bias",
+        "base_model_name_or_path", "inference_mode", "init_lora_weights", "loftq_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "task_type",
+    ];
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="StageFailedException">UserData: no config of a LoRA adapter, or one of a kind that is not computed here.</exception>
+    public static LoraOptions Read(string directory)
+    {
+        string path = Path.Combine(directory, FileName);
+        using JsonDocument document = ModelJson.Read(path);
+        var keys = new ConfigKeys(path, document.RootElement);
+        if (keys.OptionalText("peft_type") is not "LORA") throw keys.Wrong("peft_type", "accepted: \"LORA\"");
+        if (keys.OptionalText("bias") is not (null or "none")) throw keys.Wrong("bias", "accepted: \"none\"");
+        foreach (string key in keys.Names.Where(key => !Known.Contains(key) && !IsOff(keys.Find(key)!.Value))) throw keys.Wrong(key, "it is not supported here: leave it out");
+        return new LoraOptions
+        {
+            Rank = keys.Size("r"),
+            Alpha = keys.Positive("lora_alpha"),
+            Dropout = keys.OptionalNumber("lora_dropout") ?? 0,
+            RankStabilized = keys.BooleanOr("use_rslora", false),
+            Targets = keys.Find("target_modules") is { ValueKind: JsonValueKind.Array } names && names.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String)
+                ? [.. names.EnumerateArray().Select(name => name.GetString()!)]
+                : throw keys.Wrong("target_modules", "a list of module names is expected"),
+        };
+    }
+
+    /// <summary>Writes it.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="directory">The folder.</param>
+    /// <param name="baseModel">What the adapter belongs to; null: it is not said.</param>
+    public static void Write(LoraAdapter adapter, string directory, string? baseModel)
+    {
+        LoraOptions options = adapter.Options;
+        var config = new JsonObject
+        {
+            ["base_model_name_or_path"] = baseModel,
+            ["bias"] = "none",
+            ["fan_in_fan_out"] = false,
+            ["inference_mode"] = true,
+            ["lora_alpha"] = options.Alpha,
+            ["lora_dropout"] = options.Dropout,
+            ["peft_type"] = "LORA",
+            ["r"] = options.Rank,
+            ["target_modules"] = new JsonArray([.. adapter.Targets.Select(LoraTargets.NameOf).Distinct().Order(StringComparer.Ordinal).Select(name => (JsonNode)name)]),
+            ["task_type"] = "CAUSAL_LM",
+            ["use_rslora"] = options.RankStabilized,
+        };
+        File.WriteAllText(Path.Combine(directory, FileName), config.ToJsonString(Indented) + "\n");
+    }
+
+    private static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => !value.EnumerateObject().Any(),
+        _ => false,
+    };
+}
