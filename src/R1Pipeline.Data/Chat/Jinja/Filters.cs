@@ -22,6 +22,7 @@ internal sealed class Filters
             ["capitalize"] = (value, _) => PythonText.Capitalize(PythonRepr.Str(value)),
             ["title"] = (value, _) => TextFilters.Title(PythonRepr.Str(value)),
             ["replace"] = TextFilters.Replace,
+            ["format"] = TextFilters.Format,
             ["indent"] = TextFilters.Indent,
             ["center"] = TextFilters.Center,
             ["truncate"] = TextFilters.Truncate,

@@ -15,7 +15,7 @@ internal static class PythonMath
             {
                 "+" => Add(left, right, budget),
                 "*" => Multiply(left, right, budget),
-                "%" when left is string => throw new JinjaException("the % of a text is not supported"),
+                "%" when left is string format => PercentFormat.Format(format, right),
                 _ when !PythonOrder.IsNumber(left) || !PythonOrder.IsNumber(right) => throw Unsupported(operation, left, right),
                 "-" => left is double || right is double ? (object)(ToDouble(left) - ToDouble(right)) : checked(ToLong(left) - ToLong(right)),
                 "/" => ToDouble(right) == 0 ? throw new JinjaException("division by zero") : ToDouble(left) / ToDouble(right),

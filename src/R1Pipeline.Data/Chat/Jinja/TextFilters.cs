@@ -19,6 +19,14 @@ internal static partial class TextFilters
         return StringMethods.Replace(PythonRepr.Str(value), PythonRepr.Str(bound[0]), PythonRepr.Str(bound[1]), count);
     }
 
+    public static object? Format(object? value, CallArguments arguments)
+    {
+        if (arguments.Positional.Count > 0 && arguments.Named.Count > 0) throw new JinjaException("can't handle positional and keyword arguments at the same time");
+        var named = new JinjaDict();
+        foreach ((string name, object? given) in arguments.Named) named.Set(name, given);
+        return PercentFormat.Format(PythonRepr.Str(value), arguments.Named.Count > 0 ? named : arguments.Positional.ToArray());
+    }
+
     public static object? Indent(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("indent", 0, "width", "first", "blank");
