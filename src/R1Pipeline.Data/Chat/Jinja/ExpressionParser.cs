@@ -209,9 +209,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         Expression? start = tokens.IsOperator(":") ? null : Expression();
         if (!tokens.IsOperator(":"))
         {
-            if (tokens.IsOperator(",")) throw new JinjaException("several subscripts in one pair of brackets are not supported", line);
-            tokens.ExpectOperator("]");
-            return new ItemAccess(target, start!, line);
+            return new ItemAccess(target, Subscripts(start!, line), line);
         }
 
         tokens.Next();
@@ -219,6 +217,15 @@ internal sealed class ExpressionParser(TokenStream tokens)
         Expression? step = tokens.SkipOperator(":") && !tokens.IsOperator("]") ? Expression() : null;
         tokens.ExpectOperator("]");
         return new Slice(target, start, stop, step, line);
+    }
+
+    /// <summary>What stands in the brackets of one item: several subscripts are a tuple.</summary>
+    private Expression Subscripts(Expression first, int line)
+    {
+        List<Expression> items = [first];
+        while (tokens.SkipOperator(",")) items.Add(Expression());
+        tokens.ExpectOperator("]");
+        return items.Count == 1 ? first : new TupleDisplay(items, line);
     }
 
     private Expression FiltersAndTests(Expression target)

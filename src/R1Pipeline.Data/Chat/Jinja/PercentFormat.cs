@@ -52,7 +52,8 @@ internal static class PercentFormat
             text.Append(Padded(shown, width, left, zero && format[i] is 'd' or 'i' or 'f' or 'x'));
         }
 
-        bool all = byName || used == positional.Length || values is JinjaDict;
+        // Whatever can be subscripted may be a mapping of which no name was asked.
+        bool all = byName || used == positional.Length || values is JinjaDict or List<object?> or JinjaRange or Undefined;
         return all ? text.ToString() : throw new JinjaException("not all arguments converted during string formatting");
     }
 

@@ -7,6 +7,7 @@ internal static class PythonMath
 {
     public static object? Apply(string operation, object? left, object? right, Budget budget)
     {
+        if (operation == "%" && left is string format) return PercentFormat.Format(format, right);
         if (left is Undefined undefined) throw undefined.Used();
         if (right is Undefined other) throw other.Used();
         try
@@ -15,7 +16,6 @@ internal static class PythonMath
             {
                 "+" => Add(left, right, budget),
                 "*" => Multiply(left, right, budget),
-                "%" when left is string format => PercentFormat.Format(format, right),
                 _ when !PythonOrder.IsNumber(left) || !PythonOrder.IsNumber(right) => throw Unsupported(operation, left, right),
                 "-" => left is double || right is double ? (object)(ToDouble(left) - ToDouble(right)) : checked(ToLong(left) - ToLong(right)),
                 "/" => ToDouble(right) == 0 ? throw new JinjaException("division by zero") : ToDouble(left) / ToDouble(right),
