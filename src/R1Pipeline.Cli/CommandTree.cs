@@ -28,6 +28,7 @@ internal static class CommandTree
         PlanCommand.Create(),
         SchemaCommand.Create(),
         ExplainCommand.Create(),
+        GradeCommand.Create(),
         CheckpointsCommand.Create(),
         ModelCommand.Create(),
         DoctorCommand.Create(),

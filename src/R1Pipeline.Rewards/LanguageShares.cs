@@ -15,5 +15,6 @@ public readonly record struct LanguageShares(int English, int Chinese, int Other
     /// <summary>Whether at least one word is of another language than <paramref name="language"/>.</summary>
     public bool HasOtherThan(string language) => Of(language) < Total;
 
-    private int Of(string language) => language switch { "en" => English, "zh" => Chinese, _ => Other };
+    /// <summary>Words of the language: <c>en</c>, <c>zh</c>; any other name stands for all other scripts.</summary>
+    public int Of(string language) => language switch { "en" => English, "zh" => Chinese, _ => Other };
 }

@@ -6,7 +6,8 @@ namespace R1Pipeline.Architecture.Tests.Rules;
 internal static partial class ProjectGraphRule
 {
     /// <summary>
-    /// Project → what it references. One arrow is not in the design's drawing: Definition → Data (checking every row before a run needs the row reader).
+    /// Project → what it references. Two arrows are not in the design's drawing: Definition → Data (checking every row before a run needs the row reader)
+    /// and Cli → Rewards (<c>r1 grade</c> grades files in its own process; Rewards carries no tensor library).
     /// Cli → Worker and Cli → Daemon are built with it and started by it, never part of it (<c>ReferenceOutputAssembly="false"</c>).
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -23,7 +24,7 @@ internal static partial class ProjectGraphRule
         ["R1Pipeline.Worker"] = ["R1Pipeline.Stages"],
         ["R1Pipeline.Daemon"] = ["R1Pipeline.Orchestration"],
         ["R1Pipeline.Dashboard"] = ["R1Pipeline.Orchestration"],
-        ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Orchestration", "R1Pipeline.Worker"],
+        ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Orchestration", "R1Pipeline.Rewards", "R1Pipeline.Worker"],
     };
 
     private static readonly Dictionary<string, string[]> StartedOnly = new() { ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Worker"] };

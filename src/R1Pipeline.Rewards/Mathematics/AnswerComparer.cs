@@ -1,0 +1,171 @@
+using R1Pipeline.Rewards.Mathematics.Answers;
+using R1Pipeline.Rewards.Mathematics.Expressions;
+using R1Pipeline.Rewards.Mathematics.Numbers;
+using R1Pipeline.Rewards.Mathematics.Reading;
+
+namespace R1Pipeline.Rewards.Mathematics;
+
+/// <summary>Whether two answers say the same, kind by kind. What cannot be compared is not equal.</summary>
+internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
+{
+    private static readonly Rational Hundredth = new(1, 100);
+
+    private readonly ExpressionEquality _equality = new(new NumericTolerance(options.FloatRounding, options.Tolerance), budget);
+
+    public bool Matches(Answer gold, Answer answer)
+    {
+        if (!budget.Spend()) return false;
+        (gold, answer) = (Expand(gold), Expand(answer));
+        return (gold, answer) switch
+        {
+            (TextAnswer a, TextAnswer b) => a.Text == b.Text,
+            (TextAnswer a, _) => a.Text == Letters(answer),
+            (_, TextAnswer b) => b.Text == Letters(gold),
+            (TimeAnswer a, TimeAnswer b) => a.IsSameTime(b),
+            (BasedNumberAnswer a, BasedNumberAnswer b) => a.Value == b.Value,
+            (BasedNumberAnswer a, ValueAnswer b) => _equality.AreEqual(new Number(new Rational(a.Value)), b.Value),
+            (ValueAnswer a, BasedNumberAnswer b) => _equality.AreEqual(a.Value, new Number(new Rational(b.Value))),
+            (LabelledAnswer a, LabelledAnswer b) => MatchesLabelled(a, b),
+            (LabelledAnswer a, RelationAnswer b) => MatchesRelations(Relation(a), b) || MatchesRegion(gold, answer),
+            (RelationAnswer a, LabelledAnswer b) => MatchesRelations(a, Relation(b)) || MatchesRegion(gold, answer),
+            (LabelledAnswer a, _) => Matches(a.Value, answer),
+            (_, LabelledAnswer b) => Matches(gold, b.Value),
+            (RelationAnswer a, RelationAnswer b) => MatchesRelations(a, b) || MatchesRegion(gold, answer),
+            (RatioAnswer a, RatioAnswer b) => MatchesRatios(a, b),
+            (RatioAnswer a, TimeAnswer b) => MatchesRatios(a, AsRatio(b)),
+            (TimeAnswer a, RatioAnswer b) => MatchesRatios(AsRatio(a), b),
+            (SequenceAnswer a, SequenceAnswer b) => MatchesSequences(a, b),
+            (CollectionAnswer a, CollectionAnswer b) => MatchesCollections(a, b) || MatchesRegion(gold, answer),
+            (CollectionAnswer { IsSet: false } a, SequenceAnswer b) => b.Brackets == "()" && InOrder(a.Items, b.Items),
+            (SequenceAnswer a, CollectionAnswer { IsSet: false } b) => a.Brackets == "()" && InOrder(a.Items, b.Items),
+            (CollectionAnswer { Items.Count: > 0 } a, ValueAnswer) => a.Items.All(item => Matches(item, answer)),
+            (ValueAnswer, CollectionAnswer { Items.Count: > 0 } b) => b.Items.All(item => Matches(gold, item)),
+            (ValueAnswer a, ValueAnswer b) => MatchesValues(a, b),
+            _ => MatchesRegion(gold, answer),
+        };
+    }
+
+    /// <summary>± makes two answers of one.</summary>
+    private static Answer Expand(Answer answer) => answer switch
+    {
+        ValueAnswer value when SignChoice.Expand(value.Value) is [var upper, var lower] => new CollectionAnswer(IsSet: false, [value with { Value = upper }, value with { Value = lower }]),
+        LabelledAnswer labelled when Expand(labelled.Value) is CollectionAnswer both => both,
+        CollectionAnswer list when list.Items.Any(item => item is ValueAnswer or LabelledAnswer) => list with { Items = [.. list.Items.SelectMany(item => item is not CollectionAnswer && Expand(item) is CollectionAnswer pair ? pair.Items : [item])] },
+        _ => answer,
+    };
+
+    private bool MatchesValues(ValueAnswer gold, ValueAnswer answer)
+    {
+        if (!UnitsAgree(gold, answer)) return false;
+        if (_equality.AreEqual(gold.Value, answer.Value)) return true;
+        if (gold.IsPercent == answer.IsPercent) return false;
+        return gold.IsPercent
+            ? _equality.AreEqual(new Product([gold.Value, new Number(Hundredth)]), answer.Value)
+            : _equality.AreEqual(gold.Value, new Product([answer.Value, new Number(Hundredth)]));
+    }
+
+    private bool UnitsAgree(ValueAnswer gold, ValueAnswer answer)
+    {
+        if (options.RequireUnits) return gold.Unit == answer.Unit;
+        return gold.Unit is null || answer.Unit is null || gold.Unit == answer.Unit || !Units.IsUnit(gold.Unit) || !Units.IsUnit(answer.Unit);
+    }
+
+    private bool MatchesLabelled(LabelledAnswer gold, LabelledAnswer answer)
+    {
+        bool variables = gold.Name is Symbol && answer.Name is Symbol;
+        if (variables && gold.Label != answer.Label) return false;
+        return Matches(gold.Value, answer.Value) || (gold.Label != answer.Label && MatchesRelations(Relation(gold), Relation(answer)));
+    }
+
+    private static RelationAnswer? Relation(LabelledAnswer labelled) =>
+        labelled is { Name: { } name, Value: ValueAnswer value } ? new RelationAnswer([name, value.Value], ["="]) : null;
+
+    /// <summary>The same signs between sides that differ by the same factor (a positive one in inequalities), read from either end.</summary>
+    private bool MatchesRelations(RelationAnswer? gold, RelationAnswer? answer)
+    {
+        if (gold is null || answer is null || gold.Operators.Count != answer.Operators.Count) return false;
+        return InDirection(gold, answer) || InDirection(gold, Turned(answer));
+    }
+
+    private bool InDirection(RelationAnswer gold, RelationAnswer answer)
+    {
+        for (int i = 0; i < gold.Operators.Count; i++)
+        {
+            (string sign, string other) = (gold.Operators[i], answer.Operators[i]);
+            Expression a = Sum.Difference(gold.Sides[i], gold.Sides[i + 1]);
+            Expression b = Sum.Difference(answer.Sides[i], answer.Sides[i + 1]);
+            if (sign == other && _equality.AreEqual(a, b)) continue;
+            if (_equality.ConstantRatio(a, b) is not { } ratio) return false;
+            string expected = ratio.Sign > 0 ? other : Mirrored(other);
+            if (sign != expected) return false;
+        }
+
+        return true;
+    }
+
+    private static RelationAnswer Turned(RelationAnswer relation) => new([.. relation.Sides.Reverse()], [.. relation.Operators.Reverse().Select(Mirrored)]);
+
+    private static string Mirrored(string sign) => sign switch { "<" => ">", ">" => "<", "≤" => "≥", "≥" => "≤", _ => sign };
+
+    private bool MatchesRatios(RatioAnswer gold, RatioAnswer answer) =>
+        gold.Parts.Count == answer.Parts.Count
+        && Enumerable.Range(1, gold.Parts.Count - 1).All(i => _equality.AreEqual(new Product([gold.Parts[0], answer.Parts[i]]), new Product([gold.Parts[i], answer.Parts[0]])));
+
+    private static RatioAnswer AsRatio(TimeAnswer time) => new([new Number(new Rational(time.Hours)), new Number(new Rational(time.Minutes))]);
+
+    private bool MatchesSequences(SequenceAnswer gold, SequenceAnswer answer)
+    {
+        if (options.AnswerType == "UOL") return MatchesUnordered(gold.Items, answer.Items);
+        return gold.Brackets == answer.Brackets && InOrder(gold.Items, answer.Items);
+    }
+
+    private bool MatchesCollections(CollectionAnswer gold, CollectionAnswer answer)
+    {
+        if (options.AnswerType == "OL") return InOrder(gold.Items, answer.Items);
+        if (!gold.IsSet && !answer.IsSet) return MatchesUnordered(gold.Items, answer.Items);
+        return MatchesUnordered(Distinct(gold.Items), Distinct(answer.Items));
+    }
+
+    private List<Answer> Distinct(IReadOnlyList<Answer> items)
+    {
+        var distinct = new List<Answer>();
+        foreach (Answer item in items)
+        {
+            if (!distinct.Any(known => Matches(known, item))) distinct.Add(item);
+        }
+
+        return distinct;
+    }
+
+    private bool MatchesUnordered(IReadOnlyList<Answer> gold, IReadOnlyList<Answer> answer)
+    {
+        if (gold.Count != answer.Count) return false;
+        var left = answer.ToList();
+        foreach (Answer item in gold)
+        {
+            int found = left.FindIndex(candidate => Matches(item, candidate));
+            if (found < 0) return false;
+            left.RemoveAt(found);
+        }
+
+        return true;
+    }
+
+    private bool InOrder(IReadOnlyList<Answer> gold, IReadOnlyList<Answer> answer) => gold.Count == answer.Count && gold.Zip(answer).All(pair => Matches(pair.First, pair.Second));
+
+    /// <summary>Sets of real numbers in whatever way they are described.</summary>
+    private bool MatchesRegion(Answer gold, Answer answer)
+    {
+        bool asked = gold is RelationAnswer || answer is not RelationAnswer || options.AllowSetRelation;
+        return asked && RealSet.Of(gold, _equality) is { } a && RealSet.Of(answer, _equality) is { } b && a.Equals(b, _equality);
+    }
+
+    /// <summary>The letters of a formula that may be a word: <c>odd</c> set as a product.</summary>
+    private static string? Letters(Answer answer) => answer switch
+    {
+        ValueAnswer { Value: Symbol symbol } => symbol.Name.ToLowerInvariant(),
+        ValueAnswer { Value: Constant constant } => constant.Name,
+        ValueAnswer { Value: Product product } when product.Factors.All(factor => factor is Symbol or Constant) => string.Concat(product.Factors.Select(factor => factor.Key)).ToLowerInvariant(),
+        _ => null,
+    };
+}

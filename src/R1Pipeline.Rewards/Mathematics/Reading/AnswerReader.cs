@@ -1,0 +1,109 @@
+using R1Pipeline.Rewards.Mathematics.Answers;
+
+namespace R1Pipeline.Rewards.Mathematics.Reading;
+
+/// <summary>Reads a text as one answer: lists, then relations, sets, ratios and brackets, then formulas with units, then words. Null where it is none.</summary>
+internal sealed class AnswerReader(WorkBudget budget)
+{
+    private const int MaxDepth = 8;
+    private const int MaxItems = 200;
+
+    private readonly EqualityReader _equalities = new(budget);
+
+    private int _depth;
+
+    public Answer? Read(string text)
+    {
+        string bare = AnswerTrim.Trim(text);
+        if (bare.Length == 0) return null;
+        if (TimeReader.Read(bare) is { } time) return time;
+        if (BasedNumberReader.Read(bare) is { } based) return based;
+        return MathLexer.Read(bare) is { Count: > 0 } tokens ? Tokens(TokenSpan.Trim(tokens)) : null;
+    }
+
+    /// <summary>An answer or a list of answers.</summary>
+    public Answer? Tokens(IReadOnlyList<Token> tokens)
+    {
+        if (tokens.Count == 0 || ++_depth > MaxDepth || !budget.Spend(tokens.Count)) return null;
+        Answer? answer = Listed(tokens);
+        _depth--;
+        return answer;
+    }
+
+    private Answer? Listed(IReadOnlyList<Token> tokens)
+    {
+        if (TokenSpan.Inside(tokens, "{", "}") is { } group) return Tokens(TokenSpan.Trim(group));
+        IReadOnlyList<IReadOnlyList<Token>> parts = TokenSpan.Split(tokens, token => token.Is(",") || token.Is(";") || (token.Kind == TokenKind.Word && MathWords.IsConjunction(token.Text)));
+        if (parts.Count == 1) return Item(tokens);
+        if (parts.Count > MaxItems || parts.All(part => part.Count == 0)) return null;
+        var items = new List<Answer>();
+        foreach (IReadOnlyList<Token> part in parts)
+        {
+            // "19, 46, and 82": nothing stands between the comma and the word.
+            if (part.Count == 0) continue;
+            if (Item(part) is not { } item) return null;
+            items.Add(item);
+        }
+
+        return items.Count == 1 ? items[0] : NamedTuples.Group(items);
+    }
+
+    /// <summary>One answer.</summary>
+    public Answer? Item(IReadOnlyList<Token> tokens)
+    {
+        if (++_depth > 2 * MaxDepth) return null;
+        Answer? answer = TokenSpan.IndexAtTop(tokens, token => token.Kind == TokenKind.Relation) >= 0
+            ? _equalities.Read(tokens, this)
+            : SetOperation(tokens) ?? Bracketed(tokens) ?? Ratio(tokens) ?? ValueReader.Read(tokens, budget) ?? (Answer?)ValueReader.Words(tokens);
+        _depth--;
+        return answer;
+    }
+
+    private SetOperationAnswer? SetOperation(IReadOnlyList<Token> tokens)
+    {
+        // From the right: a ∪ b ∖ c is (a ∪ b) ∖ c.
+        int at = TokenSpan.LastIndexAtTop(tokens, token => token.Is("∪") || token.Is("∩") || token.Is("∖"));
+        if (at <= 0) return null;
+        return Item([.. tokens.Take(at)]) is { } left && Item([.. tokens.Skip(at + 1)]) is { } right ? new SetOperationAnswer(tokens[at].Text, left, right) : null;
+    }
+
+    private Answer? Bracketed(IReadOnlyList<Token> tokens)
+    {
+        if (TokenSpan.Inside(tokens, @"\{", @"\}") is { } set) return Set(set);
+        foreach (string open in new[] { "(", "[" })
+        {
+            foreach (string close in new[] { ")", "]" })
+            {
+                if (TokenSpan.Inside(tokens, open, close) is not { } inside) continue;
+                IReadOnlyList<IReadOnlyList<Token>> parts = TokenSpan.Split(inside, token => token.Is(",") || token.Is(";"));
+                if (parts.Count < 2) return open == "(" && close == ")" && TokenSpan.IndexAtTop(inside, token => token.Kind is TokenKind.Relation || token.Is("∪")) >= 0 ? Tokens(inside) : null;
+                var items = parts.Select(part => part.Count == 0 ? null : Item(part)).ToArray();
+                return items.Contains(null) ? null : new SequenceAnswer(open + close, [.. items.Select(item => item!)]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A set in braces; with a bar in it, what stands behind the bar describes it.</summary>
+    private Answer? Set(IReadOnlyList<Token> inside)
+    {
+        if (inside.Count == 0) return new CollectionAnswer(IsSet: true, []);
+        int bar = TokenSpan.IndexAtTop(inside, token => token.Is("|") || token.Is(":"));
+        if (bar > 0 && bar < inside.Count - 1 && TokenSpan.IndexAtTop([.. inside.Skip(bar + 1)], token => token.Kind == TokenKind.Relation) >= 0) return Tokens([.. inside.Skip(bar + 1)]);
+        return Tokens(inside) switch
+        {
+            null => null,
+            CollectionAnswer list => list with { IsSet = true },
+            var single => new CollectionAnswer(IsSet: true, [single]),
+        };
+    }
+
+    private RatioAnswer? Ratio(IReadOnlyList<Token> tokens)
+    {
+        IReadOnlyList<IReadOnlyList<Token>> parts = TokenSpan.Split(tokens, token => token.Is(":"));
+        if (parts.Count < 2) return null;
+        var formulas = parts.Select(part => part.Count == 0 ? null : ExpressionParser.Parse(part, budget)).ToArray();
+        return formulas.Contains(null) ? null : new RatioAnswer([.. formulas.Select(formula => formula!)]);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using R1Pipeline.Rewards.Grading;
+using R1Pipeline.Tests.Data;
+
+namespace R1Pipeline.Tests.Rewards;
+
+public class JsonLinesGraderTests
+{
+    [Fact]
+    public void Run_BadLines_AreNamedAndTheRestIsGradedInOrder()
+    {
+        const string Input = """
+            {"id": "a", "gold": "1/2", "prediction": "0.5", "options": {"house_style": 1}}
+            not json
+            {"id": "b", "gold": "1"}
+
+            {"id": 7, "gold": null, "prediction": "1"}
+            """;
+        var output = new StringWriter();
+        int bad = JsonLinesGrader.Run(new StringReader(Input), output, MathRows.Grade);
+
+        JsonElement[] rows = [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(2, bad);
+        Assert.Equal(4, rows.Length);
+        Assert.True(rows[0].GetProperty("correct").GetBoolean());
+        Assert.Contains("house_style", rows[0].GetProperty("reason").GetString());
+        Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("id").ValueKind);
+        Assert.Equal(2, rows[1].GetProperty("line").GetInt32());
+        Assert.Equal(("b", 3), (rows[2].GetProperty("id").GetString(), rows[2].GetProperty("line").GetInt32()));
+        Assert.Contains("prediction", rows[2].GetProperty("error").GetString());
+        Assert.Equal(JsonValueKind.Null, rows[3].GetProperty("correct").ValueKind);
+    }
+
+    [Fact]
+    public void FormatRows_SharedCases_FollowEachRule()
+    {
+        int cases = 0;
+        foreach (JsonElement row in SharedFiles.JsonLines("data/format/third_party_format_cases.jsonl"))
+        {
+            string format = row.GetProperty("reward").GetString() switch { "format_reward" => "open-r1", "tag_count_reward" => "tag-count", _ => "r1" };
+            FormatVerdictOf(row, format, row.GetProperty("expected").GetDouble());
+            cases++;
+        }
+
+        foreach (JsonElement row in SharedFiles.JsonLines("data/format/own_format_cases.jsonl"))
+        {
+            FormatVerdictOf(row, "r1-zero", row.GetProperty("expected_strict").GetInt32());
+            cases++;
+        }
+
+        Assert.Equal(36, cases);
+    }
+
+    [Fact]
+    public void LanguageRows_SharedCases_AreExact()
+    {
+        foreach (JsonElement row in SharedFiles.JsonLines("data/language/language_consistency.jsonl"))
+        {
+            foreach (string target in new[] { "en", "zh" })
+            {
+                string line = JsonSerializer.Serialize(new { id = "1", text = row.GetProperty("text").GetString(), target });
+                var output = new StringWriter();
+                Assert.Equal(0, JsonLinesGrader.Run(new StringReader(line), output, LanguageRows.Grade));
+                JsonElement grade = JsonDocument.Parse(output.ToString()).RootElement;
+                Assert.Equal(row.GetProperty("ratio_" + target).GetDouble(), grade.GetProperty("ratio").GetDouble(), 1e-9);
+                Assert.Equal(row.GetProperty("counts").GetProperty("total").GetInt32(), grade.GetProperty("num_words").GetInt32());
+            }
+        }
+    }
+
+    private static void FormatVerdictOf(JsonElement row, string format, double expected)
+    {
+        Assert.NotNull(NamedFormats.Check(row.GetProperty("completion").GetString()!, format, out double value));
+        Assert.True(expected == value, $"{row.GetProperty("id")}: {value}");
+    }
+}
