@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Cli.Models;
 using R1Pipeline.Cli.Output;
+using R1Pipeline.Data.Lines;
 using R1Pipeline.Rewards.Grading;
 
 namespace R1Pipeline.Cli.Commands;
@@ -10,46 +13,16 @@ internal static class GradeCommand
 {
     public static Command Create() => new("grade", "Run one reward over a JSON Lines file.")
     {
-        Create("math", "Compare answers: {id, gold, prediction, options?, targets?} a line.", MathRows.Grade),
-        Create("format", $"Check the form of outputs: {{id, completion, format}} a line; formats {string.Join(", ", NamedFormats.All)}.", FormatRows.Grade),
-        Create("language", "Measure language consistency (rule LC-1): {id, text, target} a line; targets en, zh, other.", LanguageRows.Grade),
+        Create("math", "Compare answers with gold answers.", "{id, gold, prediction, options?, targets?}", "{id, correct, extracted_gold, extracted_prediction, reason}", MathRows.Grade),
+        Create("format", $"Check the form of outputs: {string.Join(", ", NamedFormats.All)}.", "{id, completion, format}", "{id, ok, value, think, answer, reason}", FormatRows.Grade),
+        Create("language", "Measure language consistency by rule LC-1: en, zh, other.", "{id, text, target}", "{id, ratio, num_target_words, num_words}", LanguageRows.Grade),
     };
 
-    private static Command Create(string name, string description, Action<JsonElement, Utf8JsonWriter> grade)
+    private static Command Create(string name, string description, string row, string grade, Func<JsonElement, JsonObject> answer)
     {
-        var input = new Option<string>("--in") { Description = "File to grade (JSON Lines, UTF-8); - for standard input.", HelpName = "FILE", Required = true };
-        var output = new Option<string>("--out") { Description = "File for the grades, a line for each; - for standard output.", HelpName = "FILE", Required = true };
+        Option<string?> input = LineFiles.Input(row), output = LineFiles.Output($"JSONL with {grade} a line");
         var command = new Command(name, description) { input, output };
-        command.SetAction((parsed, stop) => Task.FromResult(Execute(Terminal.Of(parsed), parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), grade, stop)));
+        command.SetAction(parsed => LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, answer)));
         return command;
-    }
-
-    private static int Execute(Terminal terminal, string input, string output, Action<JsonElement, Utf8JsonWriter> grade, CancellationToken stop)
-    {
-        if (input != "-" && output != "-" && Path.GetFullPath(input) == Path.GetFullPath(output))
-        {
-            terminal.Fail($"--in and --out are the same file, {input}: its rows would be lost.");
-            return ExitCode.WrongInput;
-        }
-
-        try
-        {
-            using TextReader reader = input == "-" ? Console.In : new StreamReader(input);
-            using TextWriter writer = output == "-" ? Console.Out : new StreamWriter(output);
-            int bad = JsonLinesGrader.Run(reader, writer, grade, stop);
-            if (bad == 0) return ExitCode.Done;
-            terminal.Fail($"{bad} {(bad == 1 ? "line" : "lines")} of {input} could not be graded: see the field error in {output}");
-            return ExitCode.WrongInput;
-        }
-        catch (OperationCanceledException)
-        {
-            terminal.Fail($"interrupted: {output} holds the grades so far");
-            return ExitCode.Interrupted;
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            terminal.Fail(error.Message);
-            return ExitCode.WrongInput;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace R1Pipeline.Rewards.Grading;
 
@@ -7,16 +8,15 @@ public static class LanguageRows
 {
     private static readonly string[] Targets = ["en", "zh", "other"];
 
-    /// <summary>Writes a row's grade.</summary>
-    public static void Grade(JsonElement row, Utf8JsonWriter writer)
+    /// <summary>A row's grade.</summary>
+    /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind, or the target has no script of its own (UserData).</exception>
+    public static JsonObject Grade(JsonElement row)
     {
-        ArgumentNullException.ThrowIfNull(writer);
+        RowFields.RequireId(row);
         string text = RowFields.Text(row, "text");
         string target = RowFields.Text(row, "target");
-        if (!Targets.Contains(target)) throw new RowException($"the target '{target}' has no script of its own in rule LC-1: {string.Join(", ", Targets)}");
+        if (!Targets.Contains(target)) throw RowFields.Refused($"the target '{target}' has no script of its own in rule LC-1; one of {string.Join(", ", Targets)} is expected");
         LanguageShares words = LanguageReward.Count(text);
-        writer.WriteNumber("ratio", words.Ratio(target));
-        writer.WriteNumber("num_target_words", words.Of(target));
-        writer.WriteNumber("num_words", words.Total);
+        return new JsonObject { ["ratio"] = words.Ratio(target), ["num_target_words"] = words.Of(target), ["num_words"] = words.Total };
     }
 }

@@ -122,7 +122,10 @@ internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
     private bool MatchesCollections(CollectionAnswer gold, CollectionAnswer answer)
     {
         if (options.AnswerType == "OL") return InOrder(gold.Items, answer.Items);
-        if (!gold.IsSet && !answer.IsSet) return MatchesUnordered(gold.Items, answer.Items);
+
+        // Points and pairs are listed as solutions: named twice, one is still one.
+        bool pairs = gold.Items.Concat(answer.Items).All(item => item is SequenceAnswer);
+        if (!gold.IsSet && !answer.IsSet && !pairs) return MatchesUnordered(gold.Items, answer.Items);
         return MatchesUnordered(Distinct(gold.Items), Distinct(answer.Items));
     }
 

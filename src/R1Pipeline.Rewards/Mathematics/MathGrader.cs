@@ -34,9 +34,9 @@ public static class MathGrader
     {
         var budget = new WorkBudget(MaxSteps);
         var golds = options with { Delimiters = [], RequireBox = false };
-        string? expected = gold is null ? null : new AnswerFinder(golds, budget).Find(End(gold));
+        string? expected = gold is null ? null : new AnswerFinder(golds, budget, trusted: true).Find(End(gold));
         if (string.IsNullOrWhiteSpace(expected)) return new MathVerdict(prediction is null ? false : null, null, null, "the gold is missing or holds no answer");
-        string? answer = prediction is null ? null : new AnswerFinder(options, budget).Find(End(prediction));
+        string? answer = prediction is null ? null : new AnswerFinder(options, budget, trusted: false).Find(End(prediction));
         if (string.IsNullOrWhiteSpace(answer)) return new MathVerdict(false, expected, null, "the prediction holds no answer");
         if (Squeeze(expected) is { Length: > 0 } text && text == Squeeze(answer)) return new MathVerdict(true, expected, answer, "the same text");
         if (TypedAnswers.Matches(expected, answer, options) is { } typed) return new MathVerdict(typed, expected, answer, typed ? "the same" : "not the same");

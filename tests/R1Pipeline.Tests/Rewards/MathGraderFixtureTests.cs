@@ -18,7 +18,7 @@ public class MathGraderFixtureTests
         {
             if (row.GetProperty("debatable").GetBoolean() || row.GetProperty("options").TryGetProperty("style", out _)) continue;
             bool expected = row.GetProperty("expected").GetBoolean();
-            MathVerdict verdict = MathRows.Grade(row, out _);
+            MathVerdict verdict = MathRows.Judge(row, out _);
             counted++;
             if ((verdict.Correct == true) == expected) continue;
             wrong.Add($"{row.GetProperty("id")} expected {expected}: {verdict}");
@@ -36,7 +36,7 @@ public class MathGraderFixtureTests
         var wrong = new List<string>();
         foreach (JsonElement row in SharedFiles.JsonLines("data/equivalence/own_adversarial.jsonl"))
         {
-            MathVerdict verdict = MathRows.Grade(row, out _);
+            MathVerdict verdict = MathRows.Judge(row, out _);
             if (row.GetProperty("expected").ValueKind is JsonValueKind.True or JsonValueKind.False && verdict.Correct == true != row.GetProperty("expected").GetBoolean()) wrong.Add($"{row.GetProperty("id")}: {verdict}");
         }
 

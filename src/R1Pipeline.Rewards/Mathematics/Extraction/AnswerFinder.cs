@@ -8,9 +8,13 @@ namespace R1Pipeline.Rewards.Mathematics.Extraction;
 /// Finds the answer in a response: the last box, else <c>&lt;answer&gt;</c>, else the whole where it is one answer, else what an answer phrase announces,
 /// else the last formula or number. Linear in the length of the text.
 /// </summary>
-internal sealed class AnswerFinder(MathOptions options, WorkBudget budget)
+/// <param name="options">Where an answer may stand.</param>
+/// <param name="budget">Steps that reading candidates may take.</param>
+/// <param name="trusted">The text is a gold: words with numbers among them are an answer, not a sentence that holds one.</param>
+internal sealed class AnswerFinder(MathOptions options, WorkBudget budget, bool trusted)
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const int MaxWordsOfAFormula = 2;
     private const int MaxWordsOfAnAnswer = 6;
     private const int MaxSpans = 12;
 
@@ -25,8 +29,10 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget)
         if (options.RequireBox) return null;
         if (scope.Contains("<answer>", StringComparison.Ordinal)) return AnswerExtraction.AnswerBlock(scope);
         if (options.Targets.Contains(AnswerTarget.Letters)) return FindLetter(scope);
-        if (IsAnswer(scope)) return scope;
+        bool prose = NumWords(scope) > MaxWordsOfAFormula;
+        if (!prose && IsAnswer(scope)) return scope;
         if (AnswerPhrases.After(scope) is { } sentence && Announced(sentence) is { } announced) return announced;
+        if (prose && IsAnswer(scope)) return scope;
         return options.GuessLastNumber ? LastInText(scope) : null;
     }
 
@@ -50,12 +56,32 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget)
         return new AnswerReader(budget).Read(text) is { } answer && !IsSentence(answer, text);
     }
 
-    private static bool IsSentence(Answer answer, string text) => answer switch
+    private bool IsSentence(Answer answer, string text)
     {
-        TextAnswer => text.Any(char.IsAsciiDigit) || text.Contains('$') || text.Contains(". ", StringComparison.Ordinal) || text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > MaxWordsOfAnAnswer,
-        CollectionAnswer list => list.Items.Any(item => item is TextAnswer) && (text.Contains('$') || text.Any(char.IsAsciiDigit) || text.Split(' ').Length > 2 * MaxWordsOfAnAnswer),
-        _ => false,
-    };
+        if (NumWords(text) > MaxWordsOfAnAnswer) return true;
+        return answer switch
+        {
+            TextAnswer => (!trusted && text.Any(char.IsAsciiDigit)) || text.Contains('$') || text.Contains(". ", StringComparison.Ordinal),
+            CollectionAnswer list => !trusted && list.Items.Any(item => item is TextAnswer) && (text.Contains('$') || text.Any(char.IsAsciiDigit)),
+            _ => false,
+        };
+    }
+
+    /// <summary>Words of prose: runs of three and more letters between spaces that are no commands.</summary>
+    private static int NumWords(string text)
+    {
+        int words = 0;
+        foreach (Range range in text.AsSpan().Split(' '))
+        {
+            ReadOnlySpan<char> word = text.AsSpan()[range].Trim("*,.;:!?\r\n");
+            if (word.Length < 3) continue;
+            bool letters = true;
+            foreach (char c in word) letters &= char.IsLetter(c) || c is '\'' or '’' or '-';
+            if (letters && ++words > MaxWordsOfAnAnswer) break;
+        }
+
+        return words;
+    }
 
     /// <summary>The answer in an announced sentence: the whole of it, its predicate, its first formula, its first number, its first letter.</summary>
     private string? Announced(string sentence)

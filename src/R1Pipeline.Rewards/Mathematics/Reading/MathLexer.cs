@@ -112,7 +112,7 @@ internal sealed class MathLexer
     private bool IsProduct(string run)
     {
         if (!run.All(char.IsAsciiLetter) || MathWords.IsShortWord(run)) return false;
-        bool behindNumber = _tokens.Count > 0 && _tokens[^1].Kind is TokenKind.Number && Units.IsUnit(run);
+        bool behindNumber = _tokens.Count > 0 && _tokens[^1].Kind is TokenKind.Number && (Units.IsUnit(run) || MathWords.IsPercent(run));
         return !behindNumber && (run.Length <= MaxProductLetters || run.All(char.IsAsciiLetterUpper));
     }
 

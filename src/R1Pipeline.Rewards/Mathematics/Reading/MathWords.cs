@@ -14,7 +14,16 @@ internal static class MathWords
 
     private static readonly FrozenDictionary<string, int> Scales = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase)
     {
-        ["hundred"] = 2, ["thousand"] = 3, ["million"] = 6, ["millions"] = 6, ["billion"] = 9, ["billions"] = 9, ["trillion"] = 12, ["千"] = 3, ["万"] = 4, ["亿"] = 8,
+        ["hundred"] = 2,
+        ["thousand"] = 3,
+        ["million"] = 6,
+        ["millions"] = 6,
+        ["billion"] = 9,
+        ["billions"] = 9,
+        ["trillion"] = 12,
+        ["千"] = 3,
+        ["万"] = 4,
+        ["亿"] = 8,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Two or three letters that are a word and no product.</summary>

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using R1Pipeline.Data.Lines;
 using R1Pipeline.Rewards.Grading;
 using R1Pipeline.Tests.Data;
 
 namespace R1Pipeline.Tests.Rewards;
 
-public class JsonLinesGraderTests
+public class GradedRowsTests
 {
     [Fact]
     public void Run_BadLines_AreNamedAndTheRestIsGradedInOrder()
@@ -17,7 +18,7 @@ public class JsonLinesGraderTests
             {"id": 7, "gold": null, "prediction": "1"}
             """;
         var output = new StringWriter();
-        int bad = JsonLinesGrader.Run(new StringReader(Input), output, MathRows.Grade);
+        int bad = AnsweredLines.Run(new StringReader(Input), output, MathRows.Grade);
 
         JsonElement[] rows = [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(2, bad);
@@ -60,7 +61,7 @@ public class JsonLinesGraderTests
             {
                 string line = JsonSerializer.Serialize(new { id = "1", text = row.GetProperty("text").GetString(), target });
                 var output = new StringWriter();
-                Assert.Equal(0, JsonLinesGrader.Run(new StringReader(line), output, LanguageRows.Grade));
+                Assert.Equal(0, AnsweredLines.Run(new StringReader(line), output, LanguageRows.Grade));
                 JsonElement grade = JsonDocument.Parse(output.ToString()).RootElement;
                 Assert.Equal(row.GetProperty("ratio_" + target).GetDouble(), grade.GetProperty("ratio").GetDouble(), 1e-9);
                 Assert.Equal(row.GetProperty("counts").GetProperty("total").GetInt32(), grade.GetProperty("num_words").GetInt32());
