@@ -24,7 +24,7 @@ internal static class ModelGenerateCommand
             if (result.GetValue(prompt) is not null && result.GetValue(input) is not null) result.AddError("PROMPT and --in exclude each other.");
             if (result.GetValue(output) is not null && result.GetValue(input) is null) result.AddError("--out goes with --in.");
         });
-        command.SetAction((parsed, stop) => ModelWorker.RunAsync(
+        command.SetAction(parsed => ModelWorker.RunAsync(
             GenerateRequest.Argument,
             new GenerateRequest
             {
@@ -38,8 +38,7 @@ internal static class ModelGenerateCommand
                 Batch = parsed.GetValue(batch),
                 Threads = parsed.GetValue(threads),
             },
-            parsed.GetValue(prompt),
-            stop));
+            parsed.GetValue(prompt)));
         return command;
     }
 }

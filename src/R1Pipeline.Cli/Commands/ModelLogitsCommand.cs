@@ -13,7 +13,7 @@ internal static class ModelLogitsCommand
         var output = new Option<string>("--out") { Description = "Safetensors file to write: ID.logits [T, V] and ID.logprobs [T - 1] in fp32.", HelpName = "FILE", Required = true };
         Option<int> threads = ModelOptions.Threads();
         var command = new Command("logits", "Compute a model's logits and log-probabilities for token ids.") { folder, input, output, threads };
-        command.SetAction((parsed, stop) => ModelWorker.RunAsync(
+        command.SetAction(parsed => ModelWorker.RunAsync(
             LogitsRequest.Argument,
             new LogitsRequest
             {
@@ -22,8 +22,7 @@ internal static class ModelLogitsCommand
                 Output = parsed.GetRequiredValue(output),
                 Threads = parsed.GetValue(threads),
             },
-            input: null,
-            stop));
+            input: null));
         return command;
     }
 }

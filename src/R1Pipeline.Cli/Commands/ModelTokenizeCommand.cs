@@ -30,7 +30,7 @@ internal static class ModelTokenizeCommand
             Func<JsonElement, JsonObject> answer = parsed.GetValue(decode)
                 ? line => new JsonObject { ["text"] = tokenizer.Decode(line.TokenIds("ids", tokenizer.VocabularySize), skips) }
                 : line => new JsonObject { ["ids"] = Ids(tokenizer, line.Text("text"), adds) };
-            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, answer));
+            return LineFiles.Answer(Terminal.Of(parsed), ModelWorker.Existing(parsed.GetValue(input)), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, answer));
         });
         return command;
     }

@@ -15,15 +15,15 @@ internal static class ModelWorker
     /// <param name="argument">Which work.</param>
     /// <param name="request">The request, sent as JSON.</param>
     /// <param name="input">Text for its standard input; null: it gets this command's.</param>
-    /// <param name="stop">Ends it.</param>
-    /// <returns>Exit code.</returns>
+    /// <returns>Exit code; the worker ends with this command when a signal asks for it.</returns>
     /// <exception cref="RunRefusedException">There is no worker.</exception>
-    public static async Task<int> RunAsync<T>(string argument, T request, string? input, CancellationToken stop)
+    public static async Task<int> RunAsync<T>(string argument, T request, string? input)
     {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
         var start = new ProcessStartInfo(worker.FileName, [.. worker.Arguments, argument, JsonSerializer.Serialize(request, ContractJson.Compact)]) { RedirectStandardInput = input is not null };
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
-        await using CancellationTokenRegistration ended = stop.Register(process.Kill);
+        using var signals = new SignalStop(static () => { });
+        await using CancellationTokenRegistration ended = signals.Stop.Register(process.Kill);
         if (input is not null)
         {
             try
@@ -38,7 +38,7 @@ internal static class ModelWorker
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
-        if (stop.IsCancellationRequested) return ExitCode.Interrupted;
+        if (signals.Stop.IsCancellationRequested) return ExitCode.Interrupted;
         return process.ExitCode switch
         {
             WorkerExitCode.Done => ExitCode.Done,

@@ -26,8 +26,7 @@ public sealed class ChatRenderer
     public static ChatRenderer Load(string directory, string? template = null)
     {
         JsonObject config = TokenizerConfigFile.Read(directory) ?? (template is null ? throw Unusable(directory, "has no tokenizer_config.json") : []);
-        string jinja = template is not null ? (ChatTemplate.Names.Contains(template) && !File.Exists(template) ? ChatTemplate.Named(template).Jinja : File.ReadAllText(template))
-            : TokenizerConfigFile.ChatTemplate(directory, config) ?? throw Unusable(directory, "has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json");
+        string jinja = template is not null ? Named(template) : TokenizerConfigFile.ChatTemplate(directory, config) ?? throw Unusable(directory, "has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json");
         try
         {
             return Parse(jinja, config);
@@ -47,7 +46,7 @@ public sealed class ChatRenderer
             if (TokenizerConfigFile.TokenText(tokenizerConfig, name) is { } text) tokens[name] = text;
         }
 
-        if (tokenizerConfig["additional_special_tokens"] is JsonArray list) tokens["additional_special_tokens"] = list.Select(object? (token) => token is JsonObject added ? (string?)added["content"] : (string?)token).ToList();
+        if (tokenizerConfig["additional_special_tokens"] is JsonArray list) tokens["additional_special_tokens"] = list.Select(token => TokenizerFiles.TextOf(token is JsonObject added ? added["content"] : token)).OfType<object?>().ToList();
         return new ChatRenderer(JinjaTemplate.Parse(jinja), tokens);
     }
 
@@ -79,6 +78,10 @@ public sealed class ChatRenderer
 
         return _template.Render(all, now);
     }
+
+    private static string Named(string template) => File.Exists(template) ? File.ReadAllText(template)
+        : ChatTemplate.Names.Contains(template) ? ChatTemplate.Named(template).Jinja
+        : throw new StageFailedException(StageFailureClass.UserData, $"there is no file {template}, nor a built-in chat template of that name; there are {string.Join(", ", ChatTemplate.Names)}");
 
     private static StageFailedException Unusable(string directory, string what) => new(StageFailureClass.UserData, $"the model folder {directory} {what}");
 }
