@@ -47,7 +47,7 @@ internal static class ModelFiles
         {
             string path = Path.Combine(directory, name);
             if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config || config["eos_token_id"] is not { } ends) continue;
-            IEnumerable<JsonNode?> named = ends is JsonArray list ? list : [ends];
+            JsonNode?[] named = ends is JsonArray list ? [.. list] : [ends];
             int[] ids = [.. named.OfType<JsonValue>().Select(id => id.TryGetValue(out int number) ? number : -1).Where(id => id >= 0)];
             if (ids.Length > 0 && ids[0] == eosId) continue;
             config["eos_token_id"] = new JsonArray([.. ids.Where(id => id != eosId).Prepend(eosId).Select(id => (JsonNode)id)]);
