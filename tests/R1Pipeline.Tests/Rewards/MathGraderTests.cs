@@ -21,6 +21,8 @@ public class MathGraderTests
     [InlineData("(a-b)(a+b)", "a^2-b^2")]
     [InlineData(@"\frac{x^3-1}{x-1}", "x^2+x+1")]
     [InlineData("5!", "120")]
+    [InlineData(@"\binom{n}{2}", @"\frac{n(n-1)}{2}")]
+    [InlineData("n!", "n(n-1)!")]
     [InlineData("x=3", "3")]
     [InlineData("3x+2y=6", @"y=3-\frac{3}{2}x")]
     [InlineData("-1 < x \\le 4", "x \\in (-1,4]")]

@@ -38,7 +38,7 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
         var symbols = new SortedSet<string>(StringComparer.Ordinal);
         a.CollectSymbols(symbols);
         b.CollectSymbols(symbols);
-        foreach (IReadOnlyDictionary<string, Rational> point in SamplePoints.Of(symbols))
+        foreach (IReadOnlyDictionary<string, Rational> point in SamplePoints.Of(symbols, NeedsIntegers(a) || NeedsIntegers(b)))
         {
             if (Exact(a, point) is not { } top || Exact(b, point) is not { } bottom || top.IsZero || bottom.Inverse() is not { } inverse || top.Multiply(inverse) is not { } ratio) continue;
             return AreEqual(a, new Product([new Number(ratio), b])) ? ratio : null;
@@ -81,7 +81,7 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
         {
             int agreed = 0;
             IReadOnlyDictionary<string, Rational>? inexact = null;
-            foreach (IReadOnlyDictionary<string, Rational> point in SamplePoints.Of(symbols))
+            foreach (IReadOnlyDictionary<string, Rational> point in SamplePoints.Of(symbols, NeedsIntegers(gold) || NeedsIntegers(answer)))
             {
                 if (budget.IsSpent) return false;
                 Rational? a = Exact(gold, point);
@@ -129,6 +129,8 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
         int scale = Math.Max(a.SquaredLength.IsZero ? 0 : a.SquaredLength.Magnitude, b.SquaredLength.IsZero ? 0 : b.SquaredLength.Magnitude);
         return difference.Magnitude < scale - 2 * AgreedBits;
     }
+
+    private static bool NeedsIntegers(Expression expression) => expression.Any(part => part is Call { Function: "factorial" or "binom" or "mod" or "gcd" or "lcm" });
 
     private static bool HasOpaquePart(Expression expression) => expression.Any(part => part is Call call && !Opaque.IsKnown(call) || part == Constant.Infinity);
 }

@@ -20,7 +20,10 @@ internal static class SamplePoints
 
     public static IReadOnlyDictionary<string, Rational> Empty { get; } = new Dictionary<string, Rational>();
 
-    public static IEnumerable<IReadOnlyDictionary<string, Rational>> Of(IReadOnlySet<string> symbols)
+    /// <summary>The points for these variables.</summary>
+    /// <param name="symbols">The variables.</param>
+    /// <param name="integers">Small positive integers, for formulas that exist at integers only: n!, binomials, remainders.</param>
+    public static IEnumerable<IReadOnlyDictionary<string, Rational>> Of(IReadOnlySet<string> symbols, bool integers)
     {
         for (int index = 0; index < Count; index++)
         {
@@ -28,6 +31,12 @@ internal static class SamplePoints
             foreach (string symbol in symbols)
             {
                 ulong hash = Hash(symbol, index);
+                if (integers)
+                {
+                    point.Add(symbol, new Rational(2 + index + (int)(hash % 6)));
+                    continue;
+                }
+
                 var size = new BigInteger(Smallest + (long)(hash % Range));
                 point.Add(symbol, new Rational(index >= NumPositive && (hash >> 40 & 1) == 1 ? -size : size, Denominator));
             }

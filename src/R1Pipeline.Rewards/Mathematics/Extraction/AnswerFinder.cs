@@ -18,6 +18,9 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget, bool 
     private const int MaxWordsOfAnAnswer = 6;
     private const int MaxSpans = 12;
 
+    // The last formula or number of a response stands near its end; every formula of a very long one need not be cut out to find it.
+    private const int MaxTail = 16_000;
+
     private static readonly Regex NumberInText = new(@"[-−]?(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|\.[0-9]+)(?:\s*/\s*[0-9]+)?(?:\s*\\?%)?", Linear);
     private static readonly Regex Letter = new(@"(?:^|[^\p{L}\p{N}'’])\(?(?<letter>[A-J])\)?(?:$|[^\p{L}\p{N}'’])", Linear);
 
@@ -33,7 +36,7 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget, bool 
         if (!prose && IsAnswer(scope)) return scope;
         if (AnswerPhrases.After(scope) is { } sentence && Announced(sentence) is { } announced) return announced;
         if (prose && IsAnswer(scope)) return scope;
-        return options.GuessLastNumber ? LastInText(scope) : null;
+        return options.GuessLastNumber ? LastInText(scope.Length <= MaxTail ? scope : scope[^MaxTail..]) : null;
     }
 
     private string? Scope(string text)
