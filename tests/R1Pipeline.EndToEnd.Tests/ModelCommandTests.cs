@@ -121,6 +121,25 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Logits_WithAdapter_GiveTheReferenceNumbers()
+    {
+        string adapter = SharedFolder.Path("fixtures", "lora", "qwen2-r8-all"), folder = SharedFolder.Path("fixtures", "models", "qwen2-tied");
+        Dictionary<string, SafetensorsValues> expected = SafetensorsValues.Read(Path.Combine(adapter, "expected.safetensors"));
+        SafetensorsValues ids = expected["input_ids"], mask = expected["attention_mask"], logits = expected["logits_adapter"];
+        (int rows, int width, int vocabulary) = ((int)ids.Shape[0], (int)ids.Shape[1], (int)logits.Shape[2]);
+        int Tokens(int row) => mask.Whole.AsSpan(row * width, width).Count(1L); // right-padded
+        string input = Lines(Enumerable.Range(0, rows).Select(row => new JsonObject { ["id"] = $"row-{row}", ["input_ids"] = Ids(ids.Whole.AsSpan(row * width, Tokens(row))) }));
+
+        Assert.Equal(0, (await RunAsync("logits", folder, "--adapter", adapter, "--in", input, "--out", Out)).ExitCode);
+
+        Dictionary<string, SafetensorsValues> actual = SafetensorsValues.Read(Out);
+        for (int row = 0; row < rows; row++) AssertNear(logits.Numbers.AsSpan(row * width * vocabulary, Tokens(row) * vocabulary), actual[$"row-{row}.logits"].Numbers);
+        Ended refused = await RunAsync("logits", SharedFolder.Path("fixtures", "models", "deepseek-v3"), "--adapter", adapter, "--in", input, "--out", Out);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("adapter_config.json: target_modules names", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_OnePrompt_StreamsTheTextOfTheSameTokens()
     {
         string folder = SharedFolder.Path("fixtures", "models", "qwen2-tied");

@@ -11,13 +11,15 @@ internal static class ModelLogitsCommand
     {
         Option<string?> input = LineFiles.Input("{id, input_ids}");
         var output = new Option<string>("--out") { Description = "Safetensors file to write: ID.logits [T, V] and ID.logprobs [T - 1] in fp32.", HelpName = "FILE", Required = true };
+        Option<string?> adapter = ModelOptions.Adapter();
         Option<int> threads = ModelOptions.Threads();
-        var command = new Command("logits", "Compute a model's logits and log-probabilities for token ids.") { folder, input, output, threads };
+        var command = new Command("logits", "Compute a model's logits and log-probabilities for token ids.") { folder, input, output, adapter, threads };
         command.SetAction(parsed => ModelWorker.RunAsync(
             LogitsRequest.Argument,
             new LogitsRequest
             {
                 Directory = parsed.GetRequiredValue(folder),
+                Adapter = parsed.GetValue(adapter),
                 Input = ModelWorker.Existing(parsed.GetValue(input)),
                 Output = parsed.GetRequiredValue(output),
                 Threads = parsed.GetValue(threads),

@@ -11,6 +11,9 @@ public sealed record GenerateRequest
     /// <summary>Model folder.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>Folder of an adapter in PEFT's format that goes onto the model; null: none.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>JSONL with <c>{id, prompt | input_ids}</c> a line; null: one prompt is on standard input and its output is streamed to standard output.</summary>
     public string? Input { get; init; }
 

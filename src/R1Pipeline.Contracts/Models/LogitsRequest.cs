@@ -9,6 +9,9 @@ public sealed record LogitsRequest
     /// <summary>Model folder.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>Folder of an adapter in PEFT's format that goes onto the model; null: none.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>JSONL with <c>{id, input_ids}</c> a line; null: standard input.</summary>
     public string? Input { get; init; }
 

@@ -45,7 +45,7 @@ public sealed class LoraAdapter : IDisposable
     /// <exception cref="StageFailedException">UserData: the model has no such projection, or dropout is asked for where it cannot be.</exception>
     public static LoraAdapter Create(DecoderConfig config, LoraOptions options, long seed, string stage)
     {
-        IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets);
+        IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets, "lora: targets");
         if (options.Dropout > 0 && targets.Any(target => DecoderParameters.IsRoutedExpert(target.Parameter)))
             throw new StageFailedException(StageFailureClass.UserData, "lora: dropout does not reach the projections of routed experts: set dropout to 0, or targets to those of the attention");
         var adapter = new LoraAdapter(options, targets, trainable: true, options.Dropout > 0 ? new LoraDropout(options.Dropout, seed, stage) : null);

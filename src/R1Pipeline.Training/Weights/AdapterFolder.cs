@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Model;
@@ -14,15 +15,17 @@ public static class AdapterFolder
     /// <summary>The matrices.</summary>
     internal const string WeightsFile = "adapter_model.safetensors";
 
-    /// <summary>Loads an adapter of a model: frozen and without dropout, or trainable.</summary>
+    /// <summary>Loads an adapter of a model, trainable or not, without dropout.</summary>
     /// <exception cref="StageFailedException">UserData: not an adapter that this core computes, or one of another model.</exception>
     public static LoraAdapter Load(string directory, DecoderConfig config, bool trainable = false)
     {
-        var options = PeftConfig.Read(directory);
-        var adapter = new LoraAdapter(options, LoraTargets.Of(config, options.Targets), trainable, dropout: null);
+        LoraOptions options = PeftConfig.Read(directory);
+        IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets, $"{Path.Combine(directory, PeftConfig.FileName)}: target_modules");
+        using SafetensorsReader source = Open(directory, PeftWeightMap.Slices(targets, options.Rank));
+        var adapter = new LoraAdapter(options, targets, trainable, dropout: null);
         try
         {
-            LoadInto(directory, adapter);
+            Read(source, adapter);
         }
         catch
         {
@@ -54,21 +57,43 @@ public static class AdapterFolder
     /// <exception cref="StageFailedException">UserData: names, shapes or values do not fit.</exception>
     internal static void LoadInto(string directory, LoraAdapter adapter)
     {
+        using SafetensorsReader source = Open(directory, PeftWeightMap.Slices(adapter));
+        Read(source, adapter);
+    }
+
+    // Names and shapes are checked before anything is allocated: a rank that the file does not have costs nothing.
+    private static SafetensorsReader Open(string directory, IEnumerable<WeightSlice> slices)
+    {
+        var source = new SafetensorsReader(Path.Combine(directory, WeightsFile));
+        try
+        {
+            var unread = new HashSet<string>(source.Entries.Keys, StringComparer.Ordinal);
+            foreach (WeightSlice slice in slices)
+            {
+                if (!source.Entries.TryGetValue(slice.ForeignName, out SafetensorsEntry? entry)) throw Wrong(source, $"there is no tensor {slice.ForeignName}");
+                if (!entry.Shape.SequenceEqual(slice.Shape)) throw Wrong(source, $"tensor {slice.ForeignName} has shape [{string.Join(", ", entry.Shape)}], [{string.Join(", ", slice.Shape)}] is expected");
+                unread.Remove(slice.ForeignName);
+            }
+
+            return unread.Order(StringComparer.Ordinal).FirstOrDefault() is { } stray ? throw Wrong(source, $"nothing in this adapter reads tensor {stray}") : source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static void Read(SafetensorsReader source, LoraAdapter adapter)
+    {
         using IDisposable frozen = no_grad();
-        using var source = new SafetensorsReader(Path.Combine(directory, WeightsFile));
-        var unread = new HashSet<string>(source.Entries.Keys, StringComparer.Ordinal);
         foreach (WeightSlice slice in PeftWeightMap.Slices(adapter))
         {
-            if (!source.Entries.TryGetValue(slice.ForeignName, out SafetensorsEntry? entry)) throw Wrong(source, $"there is no tensor {slice.ForeignName}");
-            if (!entry.Shape.SequenceEqual(slice.Shape)) throw Wrong(source, $"tensor {slice.ForeignName} has shape [{string.Join(", ", entry.Shape)}], [{string.Join(", ", slice.Shape)}] is expected");
             using var scope = NewDisposeScope();
             Tensor target = WeightMap.Slice(adapter.Parameters.ValueOf(slice.Parameter), slice);
             source.ReadInto(slice.ForeignName, target);
             if (!double.IsFinite(Number.From(target.abs().max()))) throw Wrong(source, $"tensor {slice.ForeignName} holds values that are not finite: the file is damaged");
-            unread.Remove(slice.ForeignName);
         }
-
-        if (unread.Order(StringComparer.Ordinal).FirstOrDefault() is { } stray) throw Wrong(source, $"nothing in this adapter reads tensor {stray}");
     }
 
     private static StageFailedException Wrong(SafetensorsReader source, string problem) => new(StageFailureClass.UserData, $"{source.Path}: {problem}");

@@ -11,15 +11,16 @@ internal static class LoraTargets
     /// <summary>The rows of the parameters that are adapted, in storage order.</summary>
     /// <param name="config">The model.</param>
     /// <param name="names">Names of modules (<c>q_proj</c>); null: every projection of attention and feed-forward.</param>
+    /// <param name="where">Where the names stand, for the message.</param>
     /// <exception cref="StageFailedException">UserData: the model has no module of a name.</exception>
-    public static IReadOnlyList<WeightSlice> Of(DecoderConfig config, IReadOnlyList<string>? names)
+    public static IReadOnlyList<WeightSlice> Of(DecoderConfig config, IReadOnlyList<string>? names, string where)
     {
         List<WeightSlice> projections = [.. WeightMap.Slices(config, DecoderHead.Vocabulary).Where(IsProjection)];
         HashSet<string> known = [.. projections.Select(NameOf)];
         if (names?.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             throw new StageFailedException(
-                StageFailureClass.UserData, $"lora: targets names {unknown}, which a {config.Family} model of this config.json does not have; accepted: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+                StageFailureClass.UserData, $"{where} names {unknown}, which a {config.Family} model of this config.json does not have; accepted: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
         }
 
         // Rows of one parameter stand together and in their order, whatever order their names are mapped in.

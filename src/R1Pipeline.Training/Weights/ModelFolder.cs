@@ -19,6 +19,25 @@ public static class ModelFolder
         return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable));
     }
 
+    /// <summary>Loads a model to be sampled from, with an adapter on it.</summary>
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="adapter">The adapter's folder (<see cref="AdapterFolder"/>); null: no adapter.</param>
+    /// <exception cref="StageFailedException">UserData: one of them is not computed here, or they do not fit together.</exception>
+    public static Decoder LoadWithAdapter(string directory, string? adapter)
+    {
+        Decoder decoder = Load(directory, trainable: false);
+        try
+        {
+            if (adapter is not null) decoder.Attach(AdapterFolder.Load(adapter, decoder.Config));
+            return decoder;
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Writes a model into an existing folder.</summary>
     /// <param name="decoder">The model.</param>
     /// <param name="directory">The folder, without a model.</param>

@@ -7,11 +7,13 @@ internal static class PeftWeightMap
 {
     private const string Prefix = "base_model.model.";
 
-    /// <summary>All matrices, in storage order.</summary>
-    public static IEnumerable<WeightSlice> Slices(LoraAdapter adapter)
+    /// <summary>All matrices of an adapter, in storage order.</summary>
+    public static IEnumerable<WeightSlice> Slices(LoraAdapter adapter) => Slices(adapter.Targets, adapter.Options.Rank);
+
+    /// <summary>All matrices of an adapter of these targets, in storage order.</summary>
+    public static IEnumerable<WeightSlice> Slices(IReadOnlyList<WeightSlice> targets, long rank)
     {
-        long rank = adapter.Options.Rank;
-        foreach (IGrouping<string, WeightSlice> projection in adapter.Targets.GroupBy(target => target.Parameter))
+        foreach (IGrouping<string, WeightSlice> projection in targets.GroupBy(target => target.Parameter))
         {
             long row = 0;
             foreach (WeightSlice target in projection)

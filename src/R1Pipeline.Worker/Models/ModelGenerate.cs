@@ -27,7 +27,7 @@ internal sealed class ModelGenerate : IDisposable
         _prompts = new PromptReader(request, _tokenizer);
         IReadOnlyList<int> ends = EndTokens.Read(request.Directory);
         if (ends.Count == 0 && _tokenizer is not null) ends = [_tokenizer.EosId];
-        _model = ModelFolder.Load(request.Directory, trainable: false);
+        _model = ModelFolder.LoadWithAdapter(request.Directory, request.Adapter);
         _engine = new GenerationEngine(_model, request.IgnoreEos ? [] : ends, request.Batch);
     }
 

@@ -136,6 +136,27 @@ public sealed class LoraAdapterTests
         Assert.Contains($"{key} is ", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("r", "2147483647", "has shape")]
+    [InlineData("target_modules", "[\"q_proj\"]", "nothing in this adapter reads")]
+    [InlineData("target_modules", "[\"kv_b_proj\"]", "target_modules names kv_b_proj")]
+    public void Load_SettingsThatDoNotFitTheFile_AreRefusedBeforeAnythingIsAllocated(string key, string value, string words)
+    {
+        using var folder = new TemporaryFolder();
+        string directory = Directory.CreateDirectory(folder["adapter"]).FullName, path = Path.Combine(directory, "adapter_config.json");
+        using LoraAdapter adapter = LoraAdapter.Create(Loops.SftLoopTests.Small, new LoraOptions { Rank = 2 }, 1, "sft");
+        AdapterFolder.Save(adapter, directory);
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config[key] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        File.WriteAllText(path, config.ToJsonString());
+
+        var failure = Assert.Throws<StageFailedException>(() => AdapterFolder.Load(directory, Loops.SftLoopTests.Small));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(directory, failure.Message, StringComparison.Ordinal);
+    }
+
     // Large enough a B that the adapter is no detail.
     private static LoraAdapter NewAdapter(DecoderConfig config)
     {

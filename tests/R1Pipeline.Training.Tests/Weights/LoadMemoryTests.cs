@@ -15,9 +15,9 @@ namespace R1Pipeline.Training.Tests.Weights;
 [Collection(TensorCountCollection.Name)]
 public sealed class LoadMemoryTests(ITestOutputHelper output)
 {
-    private const string Variable = "R1_LONG_TESTS";
+    internal const string Variable = "R1_LONG_TESTS";
 
-    private static readonly DecoderConfig Shape = new()
+    internal static readonly DecoderConfig Shape = new()
     {
         VocabularySize = 151_936,
         HiddenSize = 896,
@@ -53,7 +53,7 @@ public sealed class LoadMemoryTests(ITestOutputHelper output)
     }
 
     // Random values block after block, written without ever holding the model: what the test measures must not have been allocated before.
-    private static void WriteModel(string directory, WeightType type, long maxShardBytes)
+    internal static void WriteModel(string directory, WeightType type, long maxShardBytes)
     {
         ModelFolder.SaveConfig(Shape, directory, type);
         byte[] block = Block(type);
