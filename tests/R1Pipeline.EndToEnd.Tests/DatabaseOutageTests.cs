@@ -36,8 +36,8 @@ public sealed class DatabaseOutageTests(PostgresServer server) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Run_InterruptedWhileTheServerIsAway_EndsWithThreeWithoutWaitingForIt() =>
-        await AssertInterruptedAsync(NewState(faults: null), Pipeline(), process => process.Interrupt(), "does not answer, and a stop was asked for");
+    public async Task Run_ToldToEndWhileTheServerIsAway_EndsWithThreeWithoutWaitingForIt() =>
+        await AssertInterruptedAsync(NewState(faults: null), Pipeline(), process => process.Terminate(), "does not answer, and a stop was asked for");
 
     [Fact]
     public async Task Daemon_ServerAwayForTooLong_LivesAndGoesOnWithTheRunWhenItIsBack()
@@ -93,9 +93,16 @@ public sealed class DatabaseOutageTests(PostgresServer server) : IClassFixture<P
         int worker = Assert.Single(process.Children);
 
         server.Stop();
-        meanwhile(process);
-        Ended ended = await process.WaitAsync(Watchdog);
-        server.Start();
+        Ended ended;
+        try
+        {
+            meanwhile(process);
+            ended = await process.WaitAsync(Watchdog);
+        }
+        finally
+        {
+            server.Start();
+        }
 
         Assert.Equal(3, ended.ExitCode);
         Assert.Contains(words, ended.Error, StringComparison.Ordinal);

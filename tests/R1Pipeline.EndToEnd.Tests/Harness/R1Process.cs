@@ -6,7 +6,7 @@ namespace R1Pipeline.EndToEnd.Tests.Harness;
 /// <summary>A started <c>r1</c>. Whatever happens to the test, nothing of it is left running.</summary>
 internal sealed partial class R1Process : IAsyncDisposable
 {
-    private const int SigInt = 2, SigTerm = 15, SigKill = 9;
+    private const int SigTerm = 15, SigKill = 9;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly Process _process;
@@ -75,10 +75,7 @@ internal sealed partial class R1Process : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Asks it to stop, as Ctrl-C does.</summary>
-    public void Interrupt() => Send(Id, SigInt);
-
-    /// <summary>Asks it to stop.</summary>
+    /// <summary>Asks it to stop, as Ctrl-C does too, which a process started in the background of a script ignores.</summary>
     public void Terminate() => Send(Id, SigTerm);
 
     /// <summary>Kills it alone; its workers must find out by themselves.</summary>
