@@ -36,7 +36,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
     /// <exception cref="LeaseTakenException">A newer attempt holds the stage: this owner must not go on.</exception>
     public async Task<RunState> RunAsync(WorkerProcess worker, CancellationToken stop)
     {
-        long outOfMemoryBefore = KernelOutOfMemory.Count();
+        KernelOutOfMemory? outOfMemory = null;
         using var over = new CancellationTokenSource();
         using var stopping = stop.Register(() =>
         {
@@ -54,6 +54,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
                 while (!fenced && await worker.ReadAsync() is { } message)
                 {
                     _watch.Heard(message);
+                    outOfMemory ??= KernelOutOfMemory.Of(worker.Id); // it is where its command put it by now
                     fenced = !CommitInTime(message);
                     worker.Send(fenced ? new FencedMessage { Sequence = message.Sequence } : new AcknowledgedMessage { Sequence = message.Sequence });
                     if (!fenced) Tell(message);
@@ -77,7 +78,7 @@ internal sealed class AttemptRun(AttemptServices node, Lease lease, StageRequest
         var (failure, words) = garbage is not null ? (StageFailureClass.NativeCrash, garbage)
             : _hang is not null ? (StageFailureClass.Stalled, $"the worker was {_hang} and was killed{_stacks}")
             : _stopped ? (StageFailureClass.Interrupted, $"the worker did not checkpoint within {node.Options.GracePeriod.TotalSeconds:0} s and was ended; its last committed checkpoint stands")
-            : ExitClassifier.Classify(exitCode, KernelOutOfMemory.Count() > outOfMemoryBefore);
+            : ExitClassifier.Classify(exitCode, outOfMemory?.Struck ?? false);
         long steps = StepMark.Read(RunDirectory.StepMarkOf(request.AttemptDirectory)) ?? 0;
         return End(new StageReport { Failure = failure, Message = words, StepsDone = steps }) ? _ended! : throw new LeaseTakenException(lease);
     }

@@ -23,7 +23,7 @@ internal static class ExitClassifier
 
     /// <summary>Class and words for an exit code.</summary>
     /// <param name="exitCode">Exit code; 128 + signal.</param>
-    /// <param name="kernelRanOutOfMemory">Whether the kernel's out-of-memory killer struck on this machine meanwhile.</param>
+    /// <param name="kernelRanOutOfMemory">Whether the kernel's out-of-memory killer struck where the worker ran.</param>
     public static (StageFailureClass Failure, string Message) Classify(int exitCode, bool kernelRanOutOfMemory) => exitCode switch
     {
         WorkerExitCode.UserData => (StageFailureClass.UserData, "the worker refused the stage's data or options"),

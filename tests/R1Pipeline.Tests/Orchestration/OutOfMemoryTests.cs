@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Contracts.Stages;
@@ -38,6 +39,32 @@ public sealed class OutOfMemoryTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/prlimit"), "prlimit (util-linux) is not installed");
 
         await AssertHalvedAsync(["/usr/bin/prlimit", $"--data={ReservedLimitBytes}", "--"], "memory ran out");
+    }
+
+    [Fact]
+    public async Task RunAsync_KernelKillsAnotherProcessAndTheWorkerIsKilledOtherwise_IsACrash()
+    {
+        using var group = MemoryCgroup.TryMake(LimitBytes);
+        Assert.SkipWhen(group is null, "a memory control group can only be made where the kernel's file system of them is writable (as root)");
+        bool done = false;
+        var watcher = new RunLab.Watcher
+        {
+            AtCheckpoint = _ =>
+            {
+                if (done) return;
+                done = true;
+                string[] hog = [.. group.Inside(), "tail", "/dev/zero"]; // one endless line, kept whole
+                using var other = Process.Start(hog[0], hog[1..]);
+                other.WaitForExit();
+                Assert.Equal(128 + 9, other.ExitCode);
+                foreach (int worker in RunRecoveryTests.WorkersOf(_lab.State)) Process.GetProcessById(worker).Kill();
+            },
+        };
+
+        var outcome = await _lab.RunAsync(Some.Pipeline(Some.Counting("a", "steps=20,wait-ms=500,waiting-attempts=1")), watcher);
+
+        var stage = outcome.Run.Stage("a");
+        Assert.Equal((0, 2, StageFailureClass.NativeCrash), (outcome.ExitCode, stage.Attempts.Count, stage.Attempts[0].Failure));
     }
 
     private async Task AssertHalvedAsync(string[] limited, string message)
