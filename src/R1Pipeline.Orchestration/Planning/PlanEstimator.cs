@@ -11,7 +11,8 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <item>tokens of a file: bytes / 3; of a generated addition row: 50 (quickstart.md 3). Samples are counted at their longest (<c>max-new-tokens</c>), so RL, sampling and evaluation are upper bounds.</item>
 /// <item>training state: 32 bytes a parameter (fp32 weights, gradients, two moments, scratch; the copy of 12 that a checkpoint is written from), 8 more for RL's reference
 /// and its copy, 4 for sampling alone. Under an adapter these are bytes a parameter of the adapter, and the model itself takes 4.</item>
-/// <item>activations: micro-batch · tokens · (layers · (14 · hidden + 4 · intermediate) + 2 · hidden) · 4 bytes; KV cache: rows · tokens · layers · 2 · key-value width · 4 bytes.</item>
+/// <item>activations: micro-batch · tokens · (layers · (14 · hidden + 4 · intermediate) + 2 · hidden) · 4 bytes; under activation checkpointing that of one layer, and
+/// 2 · hidden for each; KV cache: rows · tokens · layers · 2 · key-value width · 4 bytes.</item>
 /// <item>disk: (<c>keep-checkpoints</c> + 1, and what <c>keep-best</c> and <c>keep-every</c> keep) checkpoints of 12 bytes a parameter (16 with a reference), the output at 4, rollouts at 24 bytes a token.</item>
 /// </list>
 /// A dataset that a stage will make is taken at its largest. Nothing here is measured.
@@ -66,7 +67,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
     {
         (long trained, long frozen) = Trained(model, (options as SupervisedFineTuningOptions)?.Lora);
         long state = 32 * trained + 4 * frozen;
-        long memory = RuntimeBytes + state + Activations(model, Math.Min(batch, MicroBatchLimits.Current(options, null) ?? batch), length);
+        long memory = RuntimeBytes + state + Activations(options, model, Math.Min(batch, MicroBatchLimits.Current(options, null) ?? batch), length);
         return new StageEstimate(steps, tokens, memory, state, Checkpoints(options, steps, 12 * trained) + 4 * model.Parameters, model, 0, 0);
     }
 
@@ -79,7 +80,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         (long trained, long frozen) = Trained(model, options.Lora);
         long state = 40 * trained + 4 * frozen;
         long cache = Cache(model, Math.Min(options.RolloutBatch ?? outputs, outputs), length);
-        long update = Activations(model, MicroBatchLimits.Current(options, null) ?? 1, length);
+        long update = Activations(options, model, MicroBatchLimits.Current(options, null) ?? 1, length);
         long disk = Checkpoints(options, steps, 16 * trained) + 4 * model.Parameters + RolloutTokenBytes * tokens;
         // Rollouts and updates take turns: the larger of the two counts.
         return new StageEstimate(steps, tokens, RuntimeBytes + state + Math.Max(cache, update), state, disk, model, 0, 0);
@@ -144,8 +145,12 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
     private static long Checkpoints(StageOptions options, long steps, long bytes) =>
         (options.KeepCheckpoints + 1 + options.KeepBest + (options.KeepEvery == 0 ? 0 : steps / options.KeepEvery)) * bytes;
 
-    private static long Activations(ModelSize model, long sequences, long tokens) =>
-        sequences * tokens * (model.Layers * (14L * model.Hidden + 4L * model.Intermediate) + 2L * model.Hidden) * 4;
+    private static long Activations(OptimizerOptions options, ModelSize model, long sequences, long tokens)
+    {
+        long layer = 14L * model.Hidden + 4L * model.Intermediate;
+        long layers = options.ActivationCheckpointing ? Math.Min(model.Layers, 1) * layer + model.Layers * 2L * model.Hidden : model.Layers * layer;
+        return sequences * tokens * (layers + 2L * model.Hidden) * 4;
+    }
 
     private static long Cache(ModelSize model, long rows, long tokens) => rows * tokens * model.Layers * 2 * model.KeyValueWidth * 4;
 

@@ -24,6 +24,7 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
     {
         float[] weights = TokenWeights.OfRows(options.Aggregation, [.. minibatch.Select(row => row.OutputIds.Length)], options.MaxNewTokens);
         (GrpoFigures figures, double distance) = (GrpoFigures.None, 0);
+        policy.ActivationCheckpointing = options.ActivationCheckpointing;
         foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch ?? minibatch.Count))
         {
             using var scope = NewDisposeScope();
@@ -31,7 +32,7 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             GrpoTokens tokens = Tokens(rows, [.. part.Select(row => weights[row])], trace);
             (Tensor loss, GrpoFigures some) = _loss.Compute(tokens);
-            (_balance?.Add(loss, trace!, OutputLogprobs.SequenceOfToken(rows), minibatch.Count) ?? loss).backward();
+            policy.Backward(_balance?.Add(loss, trace!, OutputLogprobs.SequenceOfToken(rows), minibatch.Count) ?? loss);
             using IDisposable frozen = no_grad();
             distance += Number.From((tokens.PolicyLogprobs_N - tokens.OldLogprobs_N).abs().sum());
             figures = figures.Plus(some);

@@ -36,6 +36,7 @@ public sealed class RewardModelLoop
     public RewardModelLoop(RewardModel model, IReadOnlyList<PreferencePair> pairs, RewardModelingOptions options, int? microBatch, long seed, string stage, ILoopHost host)
     {
         (_model, _pairs, _options, _host) = (model, pairs, options, host);
+        model.Body.ActivationCheckpointing = options.ActivationCheckpointing;
         _microPairs = Math.Clamp((microBatch ?? int.MaxValue) / 2, 1, options.BatchSize);
         _balance = ExpertBalance.Of(model.Body.Config, model.Parameters, options);
         _plan = new BatchPlan([.. pairs.Select(pair => Math.Max(pair.Chosen.Ids.Length, pair.Rejected.Ids.Length))], options.BatchSize, options.Epochs, seed, stage);
@@ -63,7 +64,7 @@ public sealed class RewardModelLoop
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             Tensor scores = _model.Scores(rows, trace), chosen = scores.narrow(0, 0, micro.Length), rejected = scores.narrow(0, micro.Length, micro.Length);
             Tensor part = PairwiseLoss.Compute(chosen, rejected, batch.Count);
-            (_balance?.Add(part, trace!, rows.SequenceOfToken(), 2L * batch.Count) ?? part).backward();
+            _model.Body.Backward(_balance?.Add(part, trace!, rows.SequenceOfToken(), 2L * batch.Count) ?? part);
             loss += Number.From(part);
             right += Number.WholeFrom(chosen.detach().gt(rejected.detach()).sum());
             tokens += rows.NumTokens;

@@ -43,6 +43,7 @@ public sealed class SftLoop
     public SftLoop(Decoder model, IReadOnlyList<PackedSequence> rows, SupervisedOptions options, int? microBatch, long seed, string stage, ILoopHost host)
     {
         (_model, _rows, _options, _host) = (model, rows, options, host);
+        model.ActivationCheckpointing = options.ActivationCheckpointing;
         _microBatch = Math.Clamp(microBatch ?? options.BatchSize, 1, options.BatchSize);
         _balance = ExpertBalance.Of(model.Config, model.Parameters, options);
         _plan = new BatchPlan([.. rows.Select(row => row.NumTokens)], options.BatchSize, options.Epochs, seed, stage);
@@ -66,7 +67,7 @@ public sealed class SftLoop
             _model.Adapter?.Dropout?.Begin(step, micro);
             Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask, trace).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
             Tensor part = CrossEntropyLoss.Compute(TokenLogprobs.Compute(hidden, _model.OutputWeight, rows.Targets), lossTokens);
-            (_balance?.Add(part, trace!, rows.SequenceOfToken(), sequences) ?? part).backward();
+            _model.Backward(_balance?.Add(part, trace!, rows.SequenceOfToken(), sequences) ?? part);
             loss += Number.From(part);
             tokens += rows.NumTokens;
             _host.Progress(rows.NumTokens);

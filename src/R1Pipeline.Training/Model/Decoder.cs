@@ -15,6 +15,7 @@ public sealed class Decoder : IDisposable
 {
     private readonly RotaryTable _rotary;
     private readonly bool _ownsParameters;
+    private readonly BackwardFailure _failure = new();
     private readonly Tensor _embedding, _finalNorm;
     private readonly Tensor? _output;
     private DecoderLayer[] _layers;
@@ -43,6 +44,11 @@ public sealed class Decoder : IDisposable
 
     /// <summary>The adapter that is attached; null: none.</summary>
     public LoraAdapter? Adapter { get; private set; }
+
+    /// <summary>
+    /// Whether a recorded pass keeps only the input of each layer and computes the layer a second time in backward: less memory for more time, the same gradients.
+    /// </summary>
+    public bool ActivationCheckpointing { get; set; }
 
     /// <summary>The parameters that training moves: the adapter's, or the model's own where there is none.</summary>
     public FlatParameters Trained => Adapter?.Parameters ?? Parameters;
@@ -103,6 +109,14 @@ public sealed class Decoder : IDisposable
     /// <returns>[B, T, D].</returns>
     /// <exception cref="StageFailedException">UserData: more tokens than the model's context.</exception>
     public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null, ExpertTrace? trace = null) => Run(ids, positions, mask, null, trace);
+
+    /// <summary>Adds the gradient of a loss of recorded passes to the parameters'.</summary>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">Memory ran out.</exception>
+    public void Backward(Tensor loss)
+    {
+        loss.backward();
+        _failure.Throw();
+    }
 
     /// <summary>Logits of hidden states: [.., D] -> [.., V].</summary>
     public Tensor Project(Tensor hidden) => F.linear(hidden, OutputWeight);
@@ -181,8 +195,15 @@ public sealed class Decoder : IDisposable
         (Tensor cos, Tensor sin) = Angles(batch, tokens, positions);
         Tensor x = _embedding.index_select(0, ids.reshape(-1)).view(batch, tokens, Config.HiddenSize);
         bool taped = is_grad_enabled();
+        if (taped) _failure.Throw();                                // of a backward pass that was not run by Backward
         for (int layer = 0; layer < _layers.Length; layer++)
         {
+            if (taped && ActivationCheckpointing)
+            {
+                x = LayerCheckpointFunction.Apply(_layers[layer], x, cos, sin, mask, trace, _failure);
+                continue;
+            }
+
             int index = layer;
             Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
             if (taped || trace is not null)                         // what either holds outlives the layer

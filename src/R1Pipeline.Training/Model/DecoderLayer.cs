@@ -20,11 +20,30 @@ internal sealed class DecoderLayer(DecoderConfig config, FlatParameters paramete
         ? new MixtureOfExperts(experts, parameters, adapter, index)
         : new SwiGlu(new Projection(parameters, adapter, DecoderParameters.GateUp(index)), new Projection(parameters, adapter, DecoderParameters.Down(index)));
 
+    /// <summary>Whose dropout masks a pass of now takes; null: there is no dropout.</summary>
+    public LoraDropout.Draw? DropoutDraw => adapter?.Dropout?.Current;
+
     /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
     {
         Tensor y = x.add(_attention.Forward(RmsNormFunction.Normalize(x, _attentionNorm, _eps), cos, sin, mask, keyValues), Number.One);
         return y.add(_feedForward.Forward(RmsNormFunction.Normalize(y, _mlpNorm, _eps), trace), Number.One);
+    }
+
+    /// <summary>The same pass a second time, with the dropout masks of the first.</summary>
+    public Tensor Again(LoraDropout.Draw? draw, Tensor x, Tensor cos, Tensor sin, Tensor? mask, ExpertTrace? trace)
+    {
+        if (draw is null || adapter?.Dropout is not { } dropout) return Forward(x, cos, sin, mask, trace: trace);
+        LoraDropout.Draw now = dropout.Current;
+        dropout.Current = draw;
+        try
+        {
+            return Forward(x, cos, sin, mask, trace: trace);
+        }
+        finally
+        {
+            dropout.Current = now;
+        }
     }
 
     /// <summary>x [N, D], one token of rows 0 to N - 1, changed in place; the rest as <see cref="IAttention.Decode"/> takes it.</summary>

@@ -13,26 +13,32 @@ namespace R1Pipeline.Training.Model;
 /// <param name="stage">Name of the stage.</param>
 internal sealed class LoraDropout(double rate, long seed, string stage)
 {
-    private long _step;
-    private IReadOnlyList<int> _rows = [];
+    /// <summary>Whose masks a pass takes.</summary>
+    /// <param name="Step">The optimizer step.</param>
+    /// <param name="Rows">A number for each row of the batch.</param>
+    internal sealed record Draw(long Step, IReadOnlyList<int> Rows);
+
+    /// <summary>Whose masks the passes from now on take.</summary>
+    public Draw Current { get; set; } = new(0, []);
 
     /// <summary>Says whose masks the passes from now on take.</summary>
     /// <param name="step">The optimizer step.</param>
     /// <param name="rows">A number for each row of the batch that is no other row's in this step.</param>
-    public void Begin(long step, IReadOnlyList<int> rows) => (_step, _rows) = (step, rows);
+    public void Begin(long step, IReadOnlyList<int> rows) => Current = new Draw(step, rows);
 
     /// <summary>x [B · T, in], of the rows that <see cref="Begin"/> named.</summary>
     /// <exception cref="InvalidOperationException">These rows were not named.</exception>
     public Tensor Apply(string projection, Tensor x)
     {
         if (!is_grad_enabled()) return x;
-        if (_rows.Count == 0 || x.size(0) % _rows.Count != 0) throw new InvalidOperationException($"{x.size(0)} tokens of {_rows.Count} named rows: nobody said whose dropout this is");
+        (long step, IReadOnlyList<int> rows) = Current;
+        if (rows.Count == 0 || x.size(0) % rows.Count != 0) throw new InvalidOperationException($"{x.size(0)} tokens of {rows.Count} named rows: nobody said whose dropout this is");
         float kept = (float)(1 / (1 - rate));
-        int perRow = checked((int)(x.numel() / _rows.Count));
+        int perRow = checked((int)(x.numel() / rows.Count));
         float[] mask = new float[x.numel()];
-        for (int row = 0; row < _rows.Count; row++)
+        for (int row = 0; row < rows.Count; row++)
         {
-            var random = new RandomStream(seed, stage, _step, "lora-dropout/" + projection, _rows[row]);
+            var random = new RandomStream(seed, stage, step, "lora-dropout/" + projection, rows[row]);
             foreach (ref float element in mask.AsSpan(row * perRow, perRow)) element = random.NextBool(rate) ? 0 : kept;
         }
 

@@ -54,6 +54,18 @@ public sealed class PlanEstimatorTests : IDisposable
     }
 
     [Fact]
+    public void Of_ActivationCheckpointing_CountsOneLayerAndTheInputsOfAll()
+    {
+        var options = (PretrainingOptions)Base.Options;
+        StageEstimate kept = Estimate([Corpus], Base), again = Estimate([Corpus], Base with { Options = options with { ActivationCheckpointing = true } });
+        const long Layers = 3, Hidden = 96, Wide = 256;
+        long tokens = (long)options.BatchSize * (options.MaxTokens ?? options.Model.ContextTokens);
+
+        Assert.Equal(kept.StateBytes, again.StateBytes);
+        Assert.Equal(tokens * 4 * ((Layers - 1) * (14 * Hidden + 4 * Wide) - Layers * 2 * Hidden), kept.MemoryBytes - again.MemoryBytes);
+    }
+
+    [Fact]
     public void Of_Adapter_CountsWhatIsTrainedAndTheModelOnce()
     {
         StageDefinition Rl(LoraOptions lora) => new()

@@ -48,6 +48,7 @@ public sealed class StageKeyTests
         { "retries", new() { Retries = new RetryOptions { Stalled = 1 } } },
         { "stall-timeout-seconds", new() { StallTimeoutSeconds = 3 } },
         { "micro-batch", new() { MicroBatch = 4 } },
+        { "activation-checkpointing", new() { ActivationCheckpointing = true } },
         { "max-kl", new() { MaxKl = 1 } },
         { "min-entropy", new() { MinEntropy = 0.1 } },
         { "min-accuracy-gain", new() { MinAccuracyGain = 0.1 } },
