@@ -201,8 +201,16 @@ public sealed class RunEngine(RunEngineOptions options, IRunStore store, RunEven
         var directory = new RunDirectory(options.StateDirectory, run);
         var held = RunLock.TryTake(directory) ?? throw new RunRefusedException(
             $"run {run} is being worked on by process {store.Find(run)?.OwnerPid?.ToString() ?? "(starting)"}; `r1 watch {run}` shows it, `r1 cancel {run}` ends it");
-        AtomicFile.RemoveOrphans(directory.Root);
-        return held;
+        try
+        {
+            AtomicFile.RemoveOrphans(directory.Root);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A run is only ever continued on the data that it began with.</summary>

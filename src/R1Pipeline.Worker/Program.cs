@@ -13,7 +13,8 @@ namespace R1Pipeline.Worker;
 
 /// <summary>
 /// The one executable that carries libtorch: one process computes one attempt of one stage on its main thread and ends. Started by
-/// <c>r1 run</c> or the daemon, never by hand: it speaks JSON lines with its owner on standard input and output.
+/// <c>r1 run</c> or the daemon, never by hand: it speaks JSON lines with its owner on standard input and output. What other commands of <c>r1</c>
+/// need libtorch for has an argument of its own.
 /// </summary>
 internal static class Program
 {

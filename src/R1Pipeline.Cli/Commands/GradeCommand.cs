@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using R1Pipeline.Cli.Models;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Data.Lines;
 using R1Pipeline.Rewards.Grading;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using R1Pipeline.Cli.Models;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Chat.Jinja;
@@ -27,7 +26,7 @@ internal static class ModelChatCommand
         {
             ChatRenderer renderer = ChatRenderer.Load(parsed.GetRequiredValue(folder), parsed.GetValue(template));
             if (!TryTime(parsed.GetValue(now), out DateTime time)) time = TimeProvider.System.GetLocalNow().DateTime;
-            return LineFiles.Answer(Terminal.Of(parsed), ModelWorker.Existing(parsed.GetValue(input)), parsed.GetValue(output),
+            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output),
                 (reader, writer) => AnsweredLines.Run(reader, writer, line => Render(renderer, line, time)));
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using R1Pipeline.Cli.Models;
+using R1Pipeline.Cli.Output;
 using R1Pipeline.Contracts.Models;
 
 namespace R1Pipeline.Cli.Commands;
@@ -31,7 +32,7 @@ internal static class ModelGenerateCommand
             {
                 Directory = parsed.GetRequiredValue(folder),
                 Adapter = parsed.GetValue(adapter),
-                Input = ModelWorker.Existing(parsed.GetValue(input)),
+                Input = LineFiles.Existing(parsed.GetValue(input)),
                 Output = parsed.GetValue(output),
                 Sampling = sampling.Of(parsed),
                 IgnoreEos = parsed.GetValue(ignoreEos),

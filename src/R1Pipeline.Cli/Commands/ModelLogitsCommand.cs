@@ -1,5 +1,6 @@
 using System.CommandLine;
 using R1Pipeline.Cli.Models;
+using R1Pipeline.Cli.Output;
 using R1Pipeline.Contracts.Models;
 
 namespace R1Pipeline.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class ModelLogitsCommand
             {
                 Directory = parsed.GetRequiredValue(folder),
                 Adapter = parsed.GetValue(adapter),
-                Input = ModelWorker.Existing(parsed.GetValue(input)),
+                Input = LineFiles.Existing(parsed.GetValue(input)),
                 Output = parsed.GetRequiredValue(output),
                 Threads = parsed.GetValue(threads),
             },

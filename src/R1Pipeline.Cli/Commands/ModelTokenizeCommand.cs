@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using R1Pipeline.Cli.Models;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Data.Lines;
 using R1Pipeline.Data.Tokenizers;
@@ -30,7 +29,7 @@ internal static class ModelTokenizeCommand
             Func<JsonElement, JsonObject> answer = parsed.GetValue(decode)
                 ? line => new JsonObject { ["text"] = tokenizer.Decode(line.TokenIds("ids", tokenizer.VocabularySize), skips) }
                 : line => new JsonObject { ["ids"] = Ids(tokenizer, line.Text("text"), adds) };
-            return LineFiles.Answer(Terminal.Of(parsed), ModelWorker.Existing(parsed.GetValue(input)), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, answer));
+            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, answer));
         });
         return command;
     }

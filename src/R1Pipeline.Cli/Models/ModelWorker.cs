@@ -46,9 +46,4 @@ internal static class ModelWorker
             _ => ExitCode.Failed,
         };
     }
-
-    /// <summary>An absolute path of a file that must be there.</summary>
-    /// <exception cref="RunRefusedException">It is not there.</exception>
-    public static string? Existing(string? path) => path is null ? null
-        : File.Exists(path) ? Path.GetFullPath(path) : throw new RunRefusedException($"{path} does not exist", ExitCode.WrongInput);
 }
