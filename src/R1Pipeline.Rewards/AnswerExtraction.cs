@@ -1,3 +1,5 @@
+using R1Pipeline.Rewards.Mathematics.Extraction;
+
 namespace R1Pipeline.Rewards;
 
 /// <summary>Where an output's answer stands. Linear scans; nothing is ever repaired.</summary>
@@ -5,8 +7,6 @@ public static class AnswerExtraction
 {
     private const string AnswerOpen = "<answer>";
     private const string AnswerClose = "</answer>";
-    private const string ThinkOpen = "<think>";
-    private const string ThinkClose = "</think>";
 
     /// <summary>The text between the first <c>&lt;answer&gt;</c> and the following <c>&lt;/answer&gt;</c>; null when there is none.</summary>
     public static string? AnswerBlock(string text)
@@ -19,34 +19,17 @@ public static class AnswerExtraction
         return end < 0 ? null : text[start..end];
     }
 
-    /// <summary>Content of the last <c>\boxed{}</c> (or <c>\fbox{}</c>) with balanced braces; null when there is none.</summary>
-    public static string? LastBoxed(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        int open = Math.Max(LastOpening(text, @"\boxed{"), LastOpening(text, @"\fbox{"));
-        if (open < 0) return null;
-        int depth = 1;
-        for (int i = open; i < text.Length; i++)
-        {
-            if (text[i] == '{') depth++;
-            else if (text[i] == '}' && --depth == 0) return text[open..i];
-        }
-
-        return null;
-    }
-
     /// <summary>
-    /// The answer that counts: the answer block (a box inside it wins), else, in an output without answer tags, the last box after the chain of
-    /// thought. A chain of thought that is opened and never closed has no answer after it.
+    /// The answer that counts: the first answer block (a box inside it wins), also where the chain of thought before it is not closed: accuracy does not pay
+    /// for tags, format does (quickstart.md 5). In an output without answer tags it is the last box after the chain of thought; one that is opened and
+    /// never closed has no answer after it.
     /// </summary>
     public static string? Strict(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (AnswerBlock(text) is { } block) return LastBoxed(block) ?? block;
+        if (AnswerBlock(text) is { } block) return Boxes.Last(block) ?? block;
         if (text.Contains(AnswerOpen, StringComparison.Ordinal)) return null;
-        int thought = text.LastIndexOf(ThinkClose, StringComparison.Ordinal);
-        if (thought >= 0) return LastBoxed(text[(thought + ThinkClose.Length)..]);
-        return text.Contains(ThinkOpen, StringComparison.Ordinal) ? null : LastBoxed(text);
+        return Thought.CutOff(text) is { } summary ? Boxes.Last(summary) : null;
     }
 
     /// <summary>The last number anywhere in the output; single digits with one space between are one number, as the generated task writes them. Null when there is none.</summary>
@@ -66,12 +49,6 @@ public static class AnswerExtraction
         if (start > 0 && text[start - 1] == '.') start--;
         bool signed = start > 0 && text[start - 1] == '-' && (start == 1 || !char.IsLetterOrDigit(text[start - 2]));
         return text[(signed ? start - 1 : start)..(last + 1)];
-    }
-
-    private static int LastOpening(string text, string opening)
-    {
-        int at = text.LastIndexOf(opening, StringComparison.Ordinal);
-        return at < 0 ? -1 : at + opening.Length;
     }
 
     private static bool IsLoneDigit(string text, int at) =>

@@ -34,12 +34,12 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "reasoning-rl", Options = typeof(ReasoningRlOptions), Output = ArtifactKind.Model, Version = 1,
+            Name = "reasoning-rl", Options = typeof(ReasoningRlOptions), Output = ArtifactKind.Model, Version = 2,
             Inputs = [Model], RowFields = [PromptAndGold],
         },
         new()
         {
-            Name = "rejection-sampling", Options = typeof(RejectionSamplingOptions), Output = ArtifactKind.Dataset, Version = 1,
+            Name = "rejection-sampling", Options = typeof(RejectionSamplingOptions), Output = ArtifactKind.Dataset, Version = 2,
             Inputs = [Model], RowFields = [PromptAndGold, PromptAndResponse],
         },
         new()
@@ -54,7 +54,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 1,
+            Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 2,
             Inputs = [Model, new("reward-models", ArtifactKind.RewardModel, StageInputShape.Map, Required: false)],
             RowFields = [[DataRowFields.Prompt]],
         },
@@ -65,7 +65,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "evaluation", Options = typeof(EvaluationOptions), Output = ArtifactKind.EvaluationReport, Version = 2,
+            Name = "evaluation", Options = typeof(EvaluationOptions), Output = ArtifactKind.EvaluationReport, Version = 3,
             Inputs = [new("models", ArtifactKind.Model, StageInputShape.List, Required: true)], TakesTasks = true,
         },
     ];

@@ -1,3 +1,4 @@
+using R1Pipeline.Rewards.Mathematics.Answers;
 using R1Pipeline.Rewards.Mathematics.Extraction;
 using R1Pipeline.Rewards.Mathematics.Reading;
 
@@ -28,6 +29,14 @@ public static class MathGrader
         }
 
         return last!;
+    }
+
+    /// <summary>The answer that a text is or holds; null where there is none or it cannot be read.</summary>
+    internal static Answer? Read(string text, MathOptions options, bool trusted)
+    {
+        var budget = new WorkBudget(MaxSteps);
+        string? found = new AnswerFinder(options, budget, trusted).Find(End(text));
+        return string.IsNullOrWhiteSpace(found) ? null : new AnswerReader(budget).Read(found);
     }
 
     private static MathVerdict GradeOne(string? gold, string? prediction, MathOptions options)

@@ -5,7 +5,7 @@ using R1Pipeline.Training.Model;
 namespace R1Pipeline.Stages.Models;
 
 /// <summary>
-/// Which rows can be asked of a model: the prompt leaves room in its context, and a gold answer can be compared with something.
+/// Which rows can be asked of a model: the prompt leaves room in its context, and a gold answer can be read by the grader.
 /// An output that reaches the end of the context is cut there, as at <c>max-new-tokens</c>: such a row is asked all the same.
 /// </summary>
 internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
@@ -33,6 +33,6 @@ internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
         string counted = string.Join(", ", reasons.GroupBy(reason => reason).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}"));
         return counted.Length == 0
             ? "The source has no rows."
-            : $"Refused: {counted}. A prompt must leave room in the model's context and a gold answer must be a number or a text; use other rows.";
+            : $"Refused: {counted}. A prompt must leave room in the model's context and a gold answer must be one that the grader can read (r1 grade math tells); use other rows.";
     }
 }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using R1Pipeline.Rewards;
-using R1Pipeline.Tests.Data;
 
 namespace R1Pipeline.Tests.Rewards;
 
@@ -16,7 +14,10 @@ public class AnswerExtractionTests
     [InlineData("<think>\\boxed{1}</think> it is \\boxed{2}", "2")]
     [InlineData("<think>\\boxed{1}</think> it is 2", null)]
     [InlineData("<think> never closed \\boxed{1}", null)]
-    [InlineData("\\boxed{1} and \\boxed{\\frac{1}{2}}", "\\frac{1}{2}")]
+    [InlineData("\\boxed{1}, no: \\boxed{\\frac{1}{2}}", "\\frac{1}{2}")]
+    [InlineData("\\boxed{1} and \\boxed{\\frac{1}{2}}", "1, \\frac{1}{2}")]
+    [InlineData("it is \\boxed{\\{1, 2\\}}", "\\{1, 2\\}")]
+    [InlineData("a </think> \\boxed{1} <think> \\boxed{2}", null)]
     [InlineData("nothing", null)]
     public void Strict_TakesTheFirstBlockOrTheLastBox(string text, string? expected) => Assert.Equal(expected, AnswerExtraction.Strict(text));
 
@@ -33,20 +34,4 @@ public class AnswerExtractionTests
     [InlineData("ends 3.", "3")]
     [InlineData("none", null)]
     public void LastNumber_TakesTheLastOne(string text, string? expected) => Assert.Equal(expected, AnswerExtraction.LastNumber(text));
-
-    [Fact]
-    public void LastBoxed_SharedCases_GiveTheContent()
-    {
-        int cases = 0;
-        foreach (JsonElement row in SharedFiles.JsonLines("data/equivalence/answer_extraction.jsonl"))
-        {
-            if (row.GetProperty("style").GetString() != "last-boxed-content") continue;
-            string? expected = row.GetProperty("expected").GetString();
-            string? boxed = AnswerExtraction.LastBoxed(row.GetProperty("response").GetString()!);
-            Assert.Equal(expected is null ? null : AccuracyReward.Canonical(expected), boxed is null ? null : AccuracyReward.Canonical(boxed));
-            cases++;
-        }
-
-        Assert.True(cases >= 6);
-    }
 }

@@ -10,4 +10,7 @@ internal sealed record ValueAnswer(Expression Value, bool IsPercent = false, str
 {
     /// <inheritdoc/>
     public override string Canonical => CanonicalValue.Of(Value);
+
+    /// <summary>Without variables and functions that nothing is known of.</summary>
+    public bool IsClosed => !Value.Any(part => part is Symbol || (part is Call call && !Opaque.IsKnown(call)));
 }

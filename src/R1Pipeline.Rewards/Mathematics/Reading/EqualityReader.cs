@@ -1,5 +1,4 @@
 using R1Pipeline.Rewards.Mathematics.Answers;
-using R1Pipeline.Rewards.Mathematics.Expressions;
 
 namespace R1Pipeline.Rewards.Mathematics.Reading;
 
@@ -52,5 +51,5 @@ internal sealed class EqualityReader(WorkBudget budget)
 
     /// <summary>Whether the side is a formula without variables.</summary>
     private bool Closed(IReadOnlyList<Token> side) =>
-        ValueReader.Read(side, budget) is { } value && !value.Value.Any(part => part is Symbol || (part is Call call && !Opaque.IsKnown(call)));
+        ValueReader.Read(side, budget) is { IsClosed: true };
 }
