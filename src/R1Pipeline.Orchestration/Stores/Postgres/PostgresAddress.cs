@@ -19,6 +19,7 @@ internal sealed record PostgresAddress(string ConnectionString, string Schema, s
     {
         ["application_name"] = "Application Name",
         ["connect_timeout"] = "Timeout",
+        ["gssencmode"] = "GSS Encryption Mode",
         ["host"] = "Host",
         ["options"] = "Options",
         ["passfile"] = "Passfile",
@@ -54,6 +55,8 @@ internal sealed record PostgresAddress(string ConnectionString, string Schema, s
         if (string.IsNullOrEmpty(builder.ApplicationName)) builder.ApplicationName = "r1";
         // A peer that vanished without a word is noticed in seconds, not hours.
         if (builder.KeepAlive == 0) builder.KeepAlive = 10;
+        // The library's own default tries Kerberos first, and where its libraries are missing (a container) every process says so on stderr.
+        if (!builder.ShouldSerialize("GSS Encryption Mode")) builder.GssEncryptionMode = GssEncryptionMode.Disable;
         builder.IncludeErrorDetail = false;
         builder.PersistSecurityInfo = false;
         return new PostgresAddress(builder.ToString(), schema, $"{builder.Database ?? builder.Username ?? "(default)"} on {builder.Host}:{builder.Port}");
