@@ -30,6 +30,7 @@ internal static class MathOptionsReader
         ("float_rounding", JsonValueKind.Number) when value.TryGetInt32(out int places) && places is >= 0 and <= 100 => options with { FloatRounding = places },
         ("precision" or "tolerance", JsonValueKind.Number) when value.GetDouble() is >= 0 and var relative => options with { Tolerance = relative },
         ("require_units", JsonValueKind.True or JsonValueKind.False) => options with { RequireUnits = value.GetBoolean() },
+        ("convert_units", JsonValueKind.True or JsonValueKind.False) => options with { ConvertUnits = value.GetBoolean() },
         ("allow_set_relation_comp", JsonValueKind.True or JsonValueKind.False) => options with { AllowSetRelation = value.GetBoolean() },
         // Names of variables always matter, and phrases of every language are always known.
         ("strict", JsonValueKind.True) or ("language", JsonValueKind.String) => options,

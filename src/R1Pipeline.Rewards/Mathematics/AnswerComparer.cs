@@ -36,10 +36,14 @@ internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
             (TimeAnswer a, RatioAnswer b) => MatchesRatios(AsRatio(a), b),
             (SequenceAnswer a, SequenceAnswer b) => MatchesSequences(a, b),
             (CollectionAnswer a, CollectionAnswer b) => MatchesCollections(a, b) || MatchesRegion(gold, answer),
+            (ValueAnswer { Value: Matrix matrix }, SequenceAnswer b) => AsMatrix(b) is { } rows && _equality.AreEqual(matrix, rows),
+            (SequenceAnswer a, ValueAnswer { Value: Matrix matrix }) => AsMatrix(a) is { } rows && _equality.AreEqual(rows, matrix),
+            (CollectionAnswer a, ValueAnswer b) when WithoutDomain(a) is { } value => Matches(value, b),
+            (ValueAnswer a, CollectionAnswer b) when WithoutDomain(b) is { } value => Matches(a, value),
             (CollectionAnswer { IsSet: false } a, SequenceAnswer b) => b.Brackets == "()" && InOrder(a.Items, b.Items),
             (SequenceAnswer a, CollectionAnswer { IsSet: false } b) => a.Brackets == "()" && InOrder(a.Items, b.Items),
-            (CollectionAnswer { Items.Count: > 0 } a, ValueAnswer) => a.Items.All(item => Matches(item, answer)),
-            (ValueAnswer, CollectionAnswer { Items.Count: > 0 } b) => b.Items.All(item => Matches(gold, item)),
+            (CollectionAnswer { Items.Count: > 0 } a, ValueAnswer b) when !IsEmptySet(b) => a.Items.All(item => Matches(item, answer)),
+            (ValueAnswer a, CollectionAnswer { Items.Count: > 0 } b) when !IsEmptySet(a) => b.Items.All(item => Matches(gold, item)),
             (ValueAnswer a, ValueAnswer b) => MatchesValues(a, b),
             _ => MatchesRegion(gold, answer),
         };
@@ -56,7 +60,10 @@ internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
 
     private bool MatchesValues(ValueAnswer gold, ValueAnswer answer)
     {
-        if (!UnitsAgree(gold, answer)) return false;
+        if (answer.Unit is not null) gold = gold.WithLettersAsUnit();
+        if (gold.Unit is not null) answer = answer.WithLettersAsUnit();
+        if (!UnitsAgree(gold, answer)) return options.ConvertUnits && Converted(gold, answer);
+        if (gold.IsPercent != answer.IsPercent && (gold.IsPercent ? answer : gold).Unit is { } unit && UnitTable.IsKnown(unit)) return false;
         if (_equality.AreEqual(gold.Value, answer.Value)) return true;
         if (gold.IsPercent == answer.IsPercent) return false;
         return gold.IsPercent
@@ -64,18 +71,48 @@ internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
             : _equality.AreEqual(gold.Value, new Product([answer.Value, new Number(Hundredth)]));
     }
 
+    private bool Converted(ValueAnswer gold, ValueAnswer answer)
+    {
+        if (gold.Unit is null || answer.Unit is null || UnitTable.Find(gold.Unit) is not { } a || UnitTable.Find(answer.Unit) is not { } b || a.Dimension != b.Dimension) return false;
+        return _equality.AreEqual(new Product([gold.Value, a.Factor]), new Product([answer.Value, b.Factor]));
+    }
+
     private bool UnitsAgree(ValueAnswer gold, ValueAnswer answer)
     {
         if (options.RequireUnits) return gold.Unit == answer.Unit;
-        return gold.Unit is null || answer.Unit is null || gold.Unit == answer.Unit || !Units.IsUnit(gold.Unit) || !Units.IsUnit(answer.Unit);
+        return gold.Unit is null || answer.Unit is null || gold.Unit == answer.Unit || !UnitTable.IsKnown(gold.Unit) || !UnitTable.IsKnown(answer.Unit);
     }
 
     private bool MatchesLabelled(LabelledAnswer gold, LabelledAnswer answer)
     {
         bool variables = gold.Name is Symbol && answer.Name is Symbol;
         if (variables && gold.Label != answer.Label) return false;
+        if (TupleNames(gold.Label) is { } names && TupleNames(answer.Label) is { } others && !names.SequenceEqual(others)) return MatchesReordered(gold, answer, names, others);
         return Matches(gold.Value, answer.Value) || (gold.Label != answer.Label && MatchesRelations(Relation(gold), Relation(answer)));
     }
+
+    /// <summary>(x, y) = (1, 2) and (y, x) = (2, 1) say the same.</summary>
+    private bool MatchesReordered(LabelledAnswer gold, LabelledAnswer answer, string[] names, string[] others)
+    {
+        if (gold.Value is not SequenceAnswer a || answer.Value is not SequenceAnswer b || a.Items.Count != names.Length || b.Items.Count != others.Length) return false;
+        if (names.Distinct().Count() != names.Length || !names.Order().SequenceEqual(others.Order())) return false;
+        return names.Select((name, i) => Matches(a.Items[i], b.Items[Array.IndexOf(others, name)])).All(same => same);
+    }
+
+    private static string[]? TupleNames(string label) => label.StartsWith('(') && label.EndsWith(')') && label.Contains(',') ? label[1..^1].Split(',') : null;
+
+    /// <summary>Rows in brackets as a matrix: [[1, 2], [3, 4]].</summary>
+    private static Matrix? AsMatrix(SequenceAnswer rows)
+    {
+        if (rows.Items[0] is not SequenceAnswer { Items.Count: var columns } || rows.Items.Any(row => row is not SequenceAnswer sequence || sequence.Items.Count != columns || sequence.Items.Any(item => item is not ValueAnswer))) return null;
+        return new Matrix(columns, [.. rows.Items.Cast<SequenceAnswer>().SelectMany(row => row.Items.Cast<ValueAnswer>().Select(item => item.Value))]);
+    }
+
+    /// <summary>The one value of "kπ, k ∈ ℤ", whose second part only says what the letter is; null where the list says more.</summary>
+    private static ValueAnswer? WithoutDomain(CollectionAnswer list) =>
+        list is { IsSet: false, Items: [ValueAnswer value, LabelledAnswer { Name: Symbol letter, Value: ValueAnswer { Value: Symbol { Name: "𝔹Z" } } }] } && value.Value.Any(part => part == letter) ? value : null;
+
+    private static bool IsEmptySet(ValueAnswer value) => value.Value is Symbol { Name: "∅" };
 
     private static RelationAnswer? Relation(LabelledAnswer labelled) =>
         labelled is { Name: { } name, Value: ValueAnswer value } ? new RelationAnswer([name, value.Value], ["="]) : null;

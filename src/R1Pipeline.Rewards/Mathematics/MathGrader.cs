@@ -11,7 +11,7 @@ namespace R1Pipeline.Rewards.Mathematics;
 public static class MathGrader
 {
     /// <summary>Steps of one grade. On any input they are done within a fraction of a second.</summary>
-    internal const int MaxSteps = 60_000;
+    public const int MaxSteps = 60_000;
 
     /// <summary>Longest gold or prediction that is looked at, in UTF-16 units: what stands before its last part is not searched.</summary>
     private const int MaxText = 400_000;
@@ -24,7 +24,9 @@ public static class MathGrader
         MathVerdict? last = null;
         foreach (string candidate in options.GoldAnyOf)
         {
+            int before = last?.Steps ?? 0;
             last = GradeOne(candidate, prediction, options);
+            last = last with { Steps = last.Steps + before };
             if (last.Correct == true) return last;
         }
 
@@ -42,6 +44,11 @@ public static class MathGrader
     private static MathVerdict GradeOne(string? gold, string? prediction, MathOptions options)
     {
         var budget = new WorkBudget(MaxSteps);
+        return Grade(gold, prediction, options, budget) with { Steps = budget.Spent };
+    }
+
+    private static MathVerdict Grade(string? gold, string? prediction, MathOptions options, WorkBudget budget)
+    {
         var golds = options with { Delimiters = [], RequireBox = false };
         string? expected = gold is null ? null : new AnswerFinder(golds, budget, trusted: true).Find(End(gold));
         if (string.IsNullOrWhiteSpace(expected)) return new MathVerdict(prediction is null ? false : null, null, null, "the gold is missing or holds no answer");

@@ -18,6 +18,9 @@ public sealed record MathOptions
     /// <summary>The unit must be there and be the same.</summary>
     public bool RequireUnits { get; init; }
 
+    /// <summary>Whether a quantity may be given in another unit of the same kind: 1.5 km for 1500 m. Without it two known units that differ are different answers.</summary>
+    public bool ConvertUnits { get; init; }
+
     /// <summary>Whether a relation may answer a gold that is a set. The other way round always counts.</summary>
     public bool AllowSetRelation { get; init; } = true;
 

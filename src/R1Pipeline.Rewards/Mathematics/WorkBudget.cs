@@ -6,15 +6,16 @@ namespace R1Pipeline.Rewards.Mathematics;
 /// </summary>
 internal sealed class WorkBudget(int steps)
 {
-    private int _left = steps;
+    /// <summary>Steps taken so far.</summary>
+    public int Spent { get; private set; }
 
     /// <summary>Whether nothing is left.</summary>
-    public bool IsSpent => _left <= 0;
+    public bool IsSpent => Spent >= steps;
 
     /// <summary>Takes steps; false when there are not as many left.</summary>
-    public bool Spend(int steps = 1)
+    public bool Spend(int wanted = 1)
     {
-        _left = steps > _left ? 0 : _left - steps;
-        return _left > 0;
+        Spent = wanted > steps - Spent ? steps : Spent + wanted;
+        return Spent < steps;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using R1Pipeline.Rewards.Mathematics;
 
 namespace R1Pipeline.Tests.Rewards;
@@ -53,6 +55,39 @@ public class MathGraderTests
     [InlineData("7", @"<think>\boxed{7}")]
     public void Grade_OtherValue_IsWrong(string gold, string prediction) => Assert.False(MathGrader.Grade(gold, prediction).Correct);
 
+    /// <summary>Our own cases, one a line: ways to write the same, and near misses.</summary>
+    [Fact]
+    public void Grade_OwnCases_GivesTheExpectedVerdict()
+    {
+        JsonElement[] rows = [.. File.ReadLines(Path.Combine(Path.GetDirectoryName(Source())!, "MathCases.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        string[] wrong =
+        [
+            .. from row in rows
+               let verdict = MathGrader.Grade(row.GetProperty("gold").GetString(), row.GetProperty("prediction").GetString())
+               where verdict.Correct == true != row.GetProperty("expected").GetBoolean()
+               select $"{row}: {verdict}",
+        ];
+
+        Assert.True(rows.Length > 350);
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+    }
+
+    [Theory]
+    [InlineData("1500 m", "1.5 km", true)]
+    [InlineData("90 km/h", "25 m/s", true)]
+    [InlineData(@"90^\circ", @"\frac{\pi}{2} \text{ radians}", true)]
+    [InlineData("2 m^2", "20000 square centimeters", true)]
+    [InlineData("1 mile", "1609.344 meters", true)]
+    [InlineData("1500 m", "15 km", false)]
+    [InlineData("1500 m", "1500 km", false)]
+    [InlineData("1 m^2", "100 cm^2", false)]
+    [InlineData("60 minutes", "60 meters", false)]
+    public void Grade_ConvertUnits_ComparesQuantities(string gold, string prediction, bool expected)
+    {
+        Assert.Equal(expected, MathGrader.Grade(gold, prediction, new MathOptions { ConvertUnits = true }).Correct);
+        Assert.False(MathGrader.Grade(gold, prediction).Correct);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -62,4 +97,6 @@ public class MathGraderTests
 
     [Fact]
     public void Grade_MissingPrediction_IsWrong() => Assert.False(MathGrader.Grade("1", null).Correct);
+
+    private static string Source([CallerFilePath] string path = "") => path;
 }

@@ -27,6 +27,7 @@ internal sealed class Evaluator<T, TArithmetic>(IReadOnlyDictionary<string, Rati
             Product product => Fold(product.Factors, Rational.One, (a, b) => _a.Multiply(a, b)),
             Power { Base: Constant { Name: "e" } } power => _a.Exp(Evaluate(power.Exponent)),
             Power power => Raise(power),
+            Series series => Run(series),
             Call call => Apply(call.Function, [.. call.Arguments.Select(Evaluate)], call),
             _ => NotANumber,
         };
@@ -47,9 +48,29 @@ internal sealed class Evaluator<T, TArithmetic>(IReadOnlyDictionary<string, Rati
         return total;
     }
 
+    private T Run(Series series)
+    {
+        var exact = new ExactEvaluator(point, budget);
+        if (exact.Evaluate(series.First) is not { IsInteger: true } first || exact.Evaluate(series.Last) is not { IsInteger: true } last) return NotANumber;
+        if (last.Numerator - first.Numerator >= Series.MaxTerms) return NotANumber;
+        var inner = new Dictionary<string, Rational>(point, StringComparer.Ordinal);
+        var evaluator = new Evaluator<T, TArithmetic>(inner, realOnly, budget, stepCost);
+        T total = _a.Of(series.IsProduct ? Rational.One : Rational.Zero);
+        for (BigInteger index = first.Numerator; index <= last.Numerator; index++)
+        {
+            inner[series.Index.Name] = new Rational(index);
+            T value = evaluator.Evaluate(series.Body);
+            if (_a.IsNaN(value)) return value;
+            total = series.IsProduct ? _a.Multiply(total, value) : _a.Add(total, value);
+        }
+
+        return total;
+    }
+
     private T Raise(Power power)
     {
         T value = Evaluate(power.Base);
+        if (_a.IsNaN(value)) return value;
         Rational? exponent = new ExactEvaluator(point, budget).Evaluate(power.Exponent);
         if (exponent is not { } exact) return General(value, Evaluate(power.Exponent));
         if (!exact.IsInteger) return _a.IsReal(value) && _a.Sign(value) < 0 && !exact.Denominator.IsEven ? OddRoot(value, exact) : General(value, _a.Of(exact));
@@ -80,6 +101,7 @@ internal sealed class Evaluator<T, TArithmetic>(IReadOnlyDictionary<string, Rati
 
     private T General(T value, T exponent)
     {
+        if (_a.IsNaN(value) || _a.IsNaN(exponent)) return NotANumber;
         if (_a.IsZero(value)) return _a.Sign(exponent) > 0 && _a.IsReal(exponent) ? _a.Of(Rational.Zero) : NotANumber;
         return _a.Exp(_a.Multiply(exponent, Log(value)));
     }

@@ -26,6 +26,7 @@ internal sealed class ExactEvaluator(IReadOnlyDictionary<string, Rational> point
             Product product => Fold(product.Factors, Rational.One, (a, b) => a.Multiply(b)),
             Power power => Raise(power),
             Call call => Apply(call),
+            Series series => Run(series),
             _ => null,
         };
     }
@@ -77,6 +78,28 @@ internal sealed class ExactEvaluator(IReadOnlyDictionary<string, Rational> point
             ("min", { Length: > 0 }) => arguments.Aggregate((a, b) => a.CompareTo(b) <= 0 ? a : b),
             _ => null,
         };
+    }
+
+    private Rational? Run(Series series)
+    {
+        if (Evaluate(series.First) is not { IsInteger: true } first || Evaluate(series.Last) is not { IsInteger: true } last) return null;
+        if (last.Numerator - first.Numerator >= Series.MaxTerms) return null;
+        var inner = new Dictionary<string, Rational>(point, StringComparer.Ordinal);
+        Rational total = series.IsProduct ? Rational.One : Rational.Zero;
+        for (BigInteger index = first.Numerator; index <= last.Numerator; index++)
+        {
+            inner[series.Index.Name] = new Rational(index);
+            var evaluator = new ExactEvaluator(inner, budget);
+            if (evaluator.Evaluate(series.Body) is not { } value || (series.IsProduct ? total.Multiply(value) : total.Add(value)) is not { } next || !budget.Spend(Cost(next)))
+            {
+                IsUndefined |= evaluator.IsUndefined;
+                return null;
+            }
+
+            total = next;
+        }
+
+        return total;
     }
 
     private Rational? Factorial(Rational n)

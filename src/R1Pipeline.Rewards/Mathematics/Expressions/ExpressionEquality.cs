@@ -130,7 +130,7 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
         return difference.Magnitude < scale - 2 * AgreedBits;
     }
 
-    private static bool NeedsIntegers(Expression expression) => expression.Any(part => part is Call { Function: "factorial" or "binom" or "mod" or "gcd" or "lcm" });
+    private static bool NeedsIntegers(Expression expression) => expression.Any(part => part is Call { Function: "factorial" or "binom" or "mod" or "gcd" or "lcm" } or Series { HasOpenBounds: true });
 
     private static bool HasOpaquePart(Expression expression) => expression.Any(part => part is Call call && !Opaque.IsKnown(call) || part == Constant.Infinity);
 }

@@ -4,6 +4,7 @@ namespace R1Pipeline.Rewards.Mathematics.Expressions;
 internal sealed record Matrix(int NumColumns, IReadOnlyList<Expression> Entries) : Expression
 {
     private const int MaxEntries = 400;
+    private const int MaxDeterminant = 5;
 
     public override IReadOnlyList<Expression> Parts => Entries;
 
@@ -18,6 +19,23 @@ internal sealed record Matrix(int NumColumns, IReadOnlyList<Expression> Entries)
         Product product when product.Factors.Any(factor => factor is Matrix) => product.Factors.Aggregate((Expression?)null, (total, factor) => total is null ? factor : Multiply(total, factor)),
         _ => null,
     };
+
+    /// <summary>The determinant of a small square matrix, by expansion along the first row; null where there is none.</summary>
+    public Expression? Determinant()
+    {
+        int size = NumColumns;
+        if (size != NumRows || size > MaxDeterminant) return null;
+        if (size == 1) return Entries[0];
+        var terms = new List<Expression>();
+        for (int column = 0; column < size; column++)
+        {
+            var minor = new Matrix(size - 1, [.. Entries.Where((_, i) => i >= size && i % size != column)]);
+            Expression term = new Product([Entries[column], minor.Determinant()!]);
+            terms.Add(column % 2 == 0 ? term : Product.Negate(term));
+        }
+
+        return new Sum(terms);
+    }
 
     private static Expression Add(Expression a, Expression b) =>
         a is Matrix left && b is Matrix right && left.NumColumns == right.NumColumns && left.Entries.Count == right.Entries.Count

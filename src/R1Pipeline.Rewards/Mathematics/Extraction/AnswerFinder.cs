@@ -24,6 +24,9 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget, bool 
     private static readonly Regex NumberInText = new(@"[-−]?(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|\.[0-9]+)(?:\s*/\s*[0-9]+)?(?:\s*\\?%)?", Linear);
     private static readonly Regex Letter = new(@"(?:^|[^\p{L}\p{N}'’])\(?(?<letter>[A-J])\)?(?:$|[^\p{L}\p{N}'’])", Linear);
 
+    // "故选 B": a letter right behind the verb, at the end.
+    private static readonly Regex Chosen = new(@"选(?:择|項|项)?\s*[:：]?\s*[(（]?(?<letter>[A-J])[)）]?\s*[.。．]?\s*\z", Linear);
+
     /// <summary>The answer's text; null where there is none.</summary>
     public string? Find(string text)
     {
@@ -32,9 +35,12 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget, bool 
         if (options.RequireBox) return null;
         if (scope.Contains("<answer>", StringComparison.Ordinal)) return AnswerExtraction.AnswerBlock(scope);
         if (options.Targets.Contains(AnswerTarget.Letters)) return FindLetter(scope);
+        if (Chosen.Match(scope) is { Success: true } chosen) return chosen.Groups["letter"].Value;
+        string? sentence = AnswerPhrases.After(scope);
         bool prose = NumWords(scope) > MaxWordsOfAFormula;
-        if (!prose && IsAnswer(scope)) return scope;
-        if (AnswerPhrases.After(scope) is { } sentence && Announced(sentence) is { } announced) return announced;
+        if (sentence is null && !prose && IsAnswer(scope)) return scope;
+        if (sentence is not null && Announced(sentence) is { } announced) return announced;
+        if (sentence is not null && !prose && IsAnswer(scope)) return scope;
         if (prose && IsAnswer(scope)) return scope;
         return options.GuessLastNumber ? LastInText(scope.Length <= MaxTail ? scope : scope[^MaxTail..]) : null;
     }

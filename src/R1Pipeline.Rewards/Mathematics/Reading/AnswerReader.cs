@@ -18,6 +18,7 @@ internal sealed class AnswerReader(WorkBudget budget)
         if (bare.Length == 0) return null;
         if (TimeReader.Read(bare) is { } time) return time;
         if (BasedNumberReader.Read(bare) is { } based) return based;
+        if (ChineseNumberReader.Read(bare) is { } numeral) return new ValueAnswer(numeral);
         return MathLexer.Read(bare) is { Count: > 0 } tokens ? Tokens(TokenSpan.Trim(tokens)) : null;
     }
 
@@ -54,7 +55,7 @@ internal sealed class AnswerReader(WorkBudget budget)
         if (++_depth > 2 * MaxDepth) return null;
         Answer? answer = TokenSpan.IndexAtTop(tokens, token => token.Kind == TokenKind.Relation) >= 0
             ? _equalities.Read(tokens, this)
-            : SetOperation(tokens) ?? Bracketed(tokens) ?? Ratio(tokens) ?? ValueReader.Read(tokens, budget) ?? (Answer?)ValueReader.Words(tokens);
+            : SetOperation(tokens) ?? Bracketed(tokens) ?? Ratio(tokens) ?? ValueReader.Read(tokens, budget) ?? WordAnswers.Read(tokens);
         _depth--;
         return answer;
     }

@@ -35,7 +35,7 @@ internal sealed class ExpressionParser
     public static Expression? Parse(IReadOnlyList<Token> tokens, WorkBudget budget)
     {
         var parser = new ExpressionParser(tokens, budget);
-        Expression? expression = parser.Sum();
+        Expression? expression = parser.Chosen();
         return parser.At == tokens.Count ? expression : null;
     }
 
@@ -51,6 +51,15 @@ internal sealed class ExpressionParser
     }
 
     public void Advance() => At++;
+
+    /// <summary>A sum, or a binomial whose two sums stand on either side of <c>\choose</c>.</summary>
+    private Expression? Chosen()
+    {
+        Expression? top = Sum();
+        if (top is null || Next is not { Kind: TokenKind.Command, Text: "choose" }) return top;
+        Advance();
+        return Sum() is { } under ? new Call("binom", [top, under]) : null;
+    }
 
     /// <summary>Terms with signs between them.</summary>
     public Expression? Sum()
@@ -110,7 +119,7 @@ internal sealed class ExpressionParser
     private Expression? Factor(List<Expression> factors)
     {
         bool mixed = factors is [Number { Value.IsInteger: true, DecimalDigits: 0 }] && (Next is { Kind: TokenKind.Command, Text: "frac" } || (Next is { Kind: TokenKind.Number, SpaceBefore: true } && Peek(1)?.Is("/") == true && Peek(2)?.Kind == TokenKind.Number));
-        if (Next!.Kind == TokenKind.Number && !mixed) return null;
+        if (Next!.Kind == TokenKind.Number && !mixed && factors[^1] is not Call { Function: "factorial" }) return null;
         if (!mixed) return Powered();
         Expression? fraction = Next.Kind == TokenKind.Number ? SlashedFraction() : Powered();
         if (fraction is null) return null;
@@ -242,7 +251,7 @@ internal sealed class ExpressionParser
         };
         if (close.Length == 0) return null;
         Advance();
-        Expression? inside = Sum();
+        Expression? inside = open == "{" ? Chosen() : Sum();
         if (inside is null || !Take(close)) return null;
         return function is null ? inside : new Call(function, [inside]);
     }

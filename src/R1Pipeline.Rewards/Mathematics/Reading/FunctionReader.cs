@@ -21,6 +21,7 @@ internal sealed class FunctionReader(ExpressionParser parser)
             name += "'";
         }
 
+        if (name is ['C', ..] && Combinations(name) is { } combinations) return combinations;
         if (FunctionLetters.Contains(name[..1]) && parser.NextIs("(")) return Arguments() is { } arguments ? new Call(name, arguments) : null;
         return name switch
         {
@@ -51,8 +52,25 @@ internal sealed class FunctionReader(ExpressionParser parser)
         if (arguments is null) return null;
         if (name == "cbrt") (name, arguments) = ("root", [.. arguments, new Number(new Numbers.Rational(3))]);
         if (name is "gcd" or "lcm" && arguments.Count > 2) arguments = [arguments.Aggregate((a, b) => new Call(name, [a, b]))];
+        if (name == "det" && arguments is [Matrix matrix] && matrix.Determinant() is { } determinant) return exponent is null ? determinant : new Power(determinant, exponent);
         Expression call = arguments is [Call { Function: "gcd" or "lcm" }] && name is "gcd" or "lcm" ? arguments[0] : new Call(name, @base is null ? arguments : [@base, .. arguments]);
         return exponent is null ? call : new Power(call, exponent);
+    }
+
+    /// <summary>The number of combinations as it is written in schools: <c>C(5, 2)</c>, <c>C_5^2</c>; null where C is a variable.</summary>
+    private Call? Combinations(string name)
+    {
+        if (name == "C" && parser.NextIs("(") && parser.Peek(1) is { Kind: TokenKind.Number } top && parser.Peek(2)?.Is(",") == true && parser.Peek(3) is { Kind: TokenKind.Number } under && parser.Peek(4)?.Is(")") == true)
+        {
+            for (int i = 0; i < 5; i++) parser.Advance();
+            return new Call("binom", [top.Number!, under.Number!]);
+        }
+
+        if (!int.TryParse(name.AsSpan(Math.Min(2, name.Length)), out int n) || !parser.NextIs("^")) return null;
+        bool braced = parser.Peek(1)?.Is("{") == true;
+        if (parser.Peek(braced ? 2 : 1) is not { Kind: TokenKind.Number, Number: { Value.IsInteger: true } k } || (braced && parser.Peek(3)?.Is("}") != true)) return null;
+        for (int i = 0; i < (braced ? 4 : 2); i++) parser.Advance();
+        return new Call("binom", [new Number(new Numbers.Rational(n)), k]);
     }
 
     /// <summary>Arguments in brackets, with commas between them.</summary>

@@ -19,7 +19,7 @@ internal static class LatexCommands
     /// <summary>Commands with arguments.</summary>
     public static readonly FrozenDictionary<string, string> Structures = Pairs("""
         frac=frac dfrac=frac tfrac=frac cfrac=frac sqrt=sqrt binom=binom dbinom=binom tbinom=binom sum=sum prod=prod int=int iint=int oint=int lim=lim
-        bmod=mod mod=mod pmod=pmod
+        bmod=mod mod=mod pmod=pmod choose=choose
         """);
 
     /// <summary>Commands that change how something looks and nothing else.</summary>

@@ -51,7 +51,13 @@ internal sealed class MathLexer
 
     private void Skip()
     {
-        // A dollar sign before a number is a currency only where it does not open a formula; either way it says nothing about the value.
+        // A dollar sign before a number is a currency only where it does not open a formula.
+        if (_text[_at] == '$' && _tokens.Count == 0 && _at + 1 < _text.Length && char.IsAsciiDigit(_text[_at + 1]) && _text.IndexOf('$', _at + 1) < 0)
+        {
+            Add(TokenKind.Sign, "＄", 1);
+            return;
+        }
+
         _space = true;
         _at++;
     }
@@ -96,17 +102,19 @@ internal sealed class MathLexer
     private void Letters()
     {
         int end = _at;
-        while (end < _text.Length && (char.IsLetter(_text[end]) || (_text[end] is '\'' or '’' && end + 1 < _text.Length && end > _at && char.IsLetter(_text[end + 1])))) end++;
+        while (end < _text.Length && ((char.IsLetter(_text[end]) && IsHan(_text[end]) == IsHan(_text[_at])) || (_text[end] is '\'' or '’' && end + 1 < _text.Length && end > _at && char.IsLetter(_text[end + 1])))) end++;
         string run = _text[_at..end];
         bool calls = end < _text.Length && _text[end] == '(';
         if (run is "sqrt" or "binom") Add(TokenKind.Command, run, run.Length);
         else if (run is "cbrt" && calls) Add(TokenKind.Function, run, run.Length);
         else if (LatexCommands.Functions.TryGetValue(run, out string? function)) Add(TokenKind.Function, function, run.Length);
         else if (LatexCommands.Names.TryGetValue(run, out string? name) && (run is "pi" or "infinity" or "oo" or "infty" || run.Length > 3)) Add(TokenKind.Name, name, run.Length);
-        else if (run.Length == 1) Add(TokenKind.Name, run, 1);
+        else if (run.Length == 1) Add(IsHan(run[0]) ? TokenKind.Word : TokenKind.Name, run, 1);
         else if (IsProduct(run)) Add(TokenKind.Name, run[..1], 1);
         else Add(TokenKind.Word, run, run.Length);
     }
+
+    private static bool IsHan(char c) => c is >= '\u3400' and <= '\u9FFF';
 
     /// <summary>A few letters side by side are a product, unless they are a word or a unit behind a number.</summary>
     private bool IsProduct(string run)
@@ -145,6 +153,9 @@ internal sealed class MathLexer
                 break;
             case '%':
                 Add(TokenKind.Sign, "%", 2);
+                break;
+            case '$' when _tokens.Count == 0:
+                Add(TokenKind.Sign, "＄", 2);
                 break;
             case '|':
                 Add(TokenKind.Sign, "|", 2);
@@ -219,6 +230,7 @@ internal sealed class MathLexer
         string kind = Group(end, out int after)?.Trim() ?? "";
         if (name == "begin" && kind == "array" && Group(after, out int columns) is not null) after = columns;
         bool matrix = kind is "matrix" or "pmatrix" or "bmatrix" or "Bmatrix" or "vmatrix" or "Vmatrix" or "smallmatrix" or "array" or "cases";
+        if (name == "begin" && kind is "vmatrix") Add(TokenKind.Function, "det", 0);
         if (matrix) Add(TokenKind.Command, name, after - _at);
         else _at = after;
     }

@@ -27,6 +27,7 @@ internal static class NumberScanner
             end++;
             fraction = Digits(text, ref end);
             repeating = Repeating(text, ref end);
+            if (repeating.Length == 0 && Continues(text, end, out int after) && Period(fraction) is > 0 and var period) (fraction, repeating, end) = (fraction[..^period], fraction[^period..], after);
         }
         else if (end < text.Length && text[end] == '.' && whole.Length > 0 && !text.AsSpan(end).StartsWith("..") && (end + 1 == text.Length || !char.IsLetterOrDigit(text[end + 1])))
         {
@@ -86,6 +87,31 @@ internal static class NumberScanner
     }
 
     private static bool Repeats(string text, int at) => at < text.Length && text[at] == '\\' && (text.AsSpan(at).StartsWith(@"\overline") || text.AsSpan(at).StartsWith(@"\dot") || text.AsSpan(at).StartsWith(@"\bar"));
+
+    /// <summary>Whether dots stand here that say "and so on".</summary>
+    private static bool Continues(string text, int at, out int after)
+    {
+        foreach (string dots in new[] { "...", "…", @"\ldots", @"\dots", @"\cdots" })
+        {
+            after = at + dots.Length;
+            if (text.AsSpan(at).StartsWith(dots, StringComparison.Ordinal)) return true;
+        }
+
+        after = at;
+        return false;
+    }
+
+    /// <summary>How many digits at the end repeat, seen at least three times; 0: none.</summary>
+    private static int Period(string digits)
+    {
+        for (int period = 1; 3 * period <= digits.Length; period++)
+        {
+            int first = digits.Length - 3 * period;
+            if (Enumerable.Range(first, 2 * period).All(i => digits[i] == digits[i + period])) return period;
+        }
+
+        return 0;
+    }
 
     private static string Repeating(string text, ref int end)
     {

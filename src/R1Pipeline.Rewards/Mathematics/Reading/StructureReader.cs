@@ -69,7 +69,7 @@ internal sealed class StructureReader(ExpressionParser parser)
         return new Matrix(columns, entries);
     }
 
-    private Call? WithBounds(string function)
+    private Expression? WithBounds(string function)
     {
         var bounds = new List<Expression>();
         for (int i = 0; i < 2 && (parser.NextIs("_") || parser.NextIs("^")); i++)
@@ -80,7 +80,21 @@ internal sealed class StructureReader(ExpressionParser parser)
             bounds.Add(new Call(name, [bound]));
         }
 
-        return parser.Term() is { } body ? new Call(function, [.. bounds.OrderBy(bound => bound.Key, StringComparer.Ordinal), body]) : null;
+        if (parser.Term() is not { } body) return null;
+        IReadOnlyList<Expression> parts = [.. bounds.OrderBy(bound => bound.Key, StringComparer.Ordinal), body];
+        return function is "sum" or "prod" && Finite(function == "prod", parts) is { } series ? series : new Call(function, parts);
+    }
+
+    /// <summary>A series that can be worked out: an index that runs between two finite bounds over a body whose functions are known.</summary>
+    private static Series? Finite(bool isProduct, IReadOnlyList<Expression> parts)
+    {
+        if (parts is not [Call { Function: "from", Arguments: [Call { Function: "=", Arguments: [var name, var first] }] }, Call { Function: "to", Arguments: [var last] }, var body]) return null;
+        if (parts.Any(part => part is not Call && part.Any(inner => inner == Constant.Infinity || (inner is Call call && !Opaque.IsKnown(call))))) return null;
+        if (first.Any(part => part == Constant.Infinity) || last.Any(part => part == Constant.Infinity)) return null;
+
+        // As an index i is no imaginary unit.
+        if (name == Constant.I) return new Series(isProduct, new Symbol("i"), first, last, body.Replace(part => part == Constant.I ? new Symbol("i") : null));
+        return name is Symbol index ? new Series(isProduct, index, first, last, body) : null;
     }
 
     /// <summary>A bound may name the variable that runs: <c>k = 0</c>, <c>x \to 0</c>.</summary>

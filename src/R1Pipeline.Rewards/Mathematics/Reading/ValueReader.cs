@@ -15,18 +15,20 @@ internal static class ValueReader
 
     public static ValueAnswer? Read(IReadOnlyList<Token> tokens, WorkBudget budget)
     {
-        IReadOnlyList<Token> rest = Currency(Lead(tokens));
+        IReadOnlyList<Token> rest = Currency(Lead(tokens), out string? unit);
         bool percent = false;
-        string? unit = null;
         int scale = 0;
         int words = rest.Count == 0 ? -1 : FirstWord(rest);
         if (words > 0)
         {
+            // 45 \frac{km}{h}
+            if (words > 2 && rest[words - 1].Is("{") && rest[words - 2] is { Kind: TokenKind.Command, Text: "frac" }) words -= 2;
             Token[] tail = [.. rest.Skip(words)];
-            if (!IsUnit(tail)) return null;
+            if (Compound([.. rest.Take(words)], tail, budget) is { } compound) return compound;
+            if (!IsUnit(tail) || !TakesUnit(rest[words - 1], tail[0])) return null;
             percent = MathWords.IsPercent(tail[0].Text);
             scale = MathWords.Scale(tail[0].Text);
-            if (!percent && (scale == 0 || tail.Length > 1)) unit = string.Concat(tail.Skip(scale > 0 ? 1 : 0).Where(token => !token.Is("{") && !token.Is("}")).Select(token => Units.Name(token.Text)));
+            if (!percent && (scale == 0 || tail.Length > 1)) unit = Units.Of([.. tail.Skip(scale > 0 ? 1 : 0)]);
             rest = [.. rest.Take(words)];
         }
 
@@ -42,13 +44,6 @@ internal static class ValueReader
         return new ValueAnswer(value, percent, unit);
     }
 
-    /// <summary>Words with what stands between them.</summary>
-    public static TextAnswer? Words(IReadOnlyList<Token> tokens)
-    {
-        string text = string.Concat(tokens.Select(token => token.Kind == TokenKind.Number ? token.Number!.Key : token.Text).SelectMany(piece => piece.Where(char.IsLetterOrDigit))).ToLowerInvariant();
-        return text.Length > 0 && tokens.Any(token => token.Kind == TokenKind.Word) ? new TextAnswer(text) : null;
-    }
-
     /// <summary>Without words in front that only announce a value.</summary>
     private static IReadOnlyList<Token> Lead(IReadOnlyList<Token> tokens)
     {
@@ -58,13 +53,35 @@ internal static class ValueReader
         return leads ? [.. tokens.Skip(words)] : tokens;
     }
 
-    private static IReadOnlyList<Token> Currency(IReadOnlyList<Token> tokens)
+    /// <summary>Without a currency sign before or behind.</summary>
+    private static IReadOnlyList<Token> Currency(IReadOnlyList<Token> tokens, out string? unit)
     {
-        if (tokens.Count > 1 && IsCurrency(tokens[0])) return [.. tokens.Skip(1)];
-        return tokens.Count > 1 && IsCurrency(tokens[^1]) ? [.. tokens.Take(tokens.Count - 1)] : tokens;
+        unit = null;
+        if (tokens.Count < 2) return tokens;
+        bool first = IsCurrency(tokens[0]);
+        if (!first && !IsCurrency(tokens[^1])) return tokens;
+        unit = (first ? tokens[0] : tokens[^1]).Text switch { "＄" => "dollar", "€" => "euro", "¥" => "yuan", "¢" => "cent", var sign => sign };
+        return first ? [.. tokens.Skip(1)] : [.. tokens.Take(tokens.Count - 1)];
     }
 
-    private static bool IsCurrency(Token token) => token.Kind is TokenKind.Sign && token.Text is "€" or "£" or "¥" or "₹" or "¢";
+    private static bool IsCurrency(Token token) => token.Kind is TokenKind.Sign && token.Text is "＄" or "€" or "£" or "¥" or "₹" or "¢";
+
+    /// <summary>"2 hours 30 minutes" is 2.5 hours; null where the tail does not go on with an amount of a smaller unit of the same kind.</summary>
+    private static ValueAnswer? Compound(Token[] amount, Token[] tail, WorkBudget budget)
+    {
+        if (tail.Length < 3 || tail[0].Kind != TokenKind.Word || tail[1].Kind != TokenKind.Number || !tail[1].SpaceBefore && !IsHan(tail[0].Text) || tail[2].Kind != TokenKind.Word) return null;
+        string name = Units.Name(tail[0].Text);
+        if (UnitTable.Find(name) is not { } unit || ExpressionParser.Parse(amount, budget) is not { } value || Read([.. tail.Skip(1)], budget) is not { Unit: { } smaller, IsPercent: false } rest) return null;
+        if (UnitTable.Find(smaller) is not { } part || part.Dimension != unit.Dimension) return null;
+        Expression ratio = new Product([part.Factor, new Power(unit.Factor, Number.MinusOne)]);
+        bool falls = new ExactEvaluator(SamplePoints.Empty, budget).Evaluate(ratio) is { } step && step.CompareTo(Rational.One) < 0;
+        return falls ? new ValueAnswer(new Sum([value, new Product([rest.Value, ratio])]), Unit: name) : null;
+    }
+
+    /// <summary>In running Chinese text only a number or a bracket is followed by a measure word: x轴 is no amount of x.</summary>
+    private static bool TakesUnit(Token before, Token unit) => !IsHan(unit.Text) || before.Kind == TokenKind.Number || before.Is(")") || before.Is("}");
+
+    private static bool IsHan(string text) => text[0] is >= '\u3400' and <= '\u9FFF';
 
     private static int FirstWord(IReadOnlyList<Token> tokens)
     {
@@ -80,5 +97,6 @@ internal static class ValueReader
     private static bool IsUnit(Token[] tail) =>
         tail.Length <= MaxUnitTokens
         && !tail.Any(token => Denials.Contains(token.Text))
-        && tail.All(token => token.Kind is TokenKind.Word or TokenKind.Number or TokenKind.Name || token.Text is "^" or "/" or "*" or "{" or "}" or "." or "-" or "(" or ")");
+        && !tail.Where((token, i) => token.Kind == TokenKind.Number && i > 0 && token.SpaceBefore && tail[i - 1].Kind == TokenKind.Word).Any()
+        && tail.All(token => token.Kind is TokenKind.Word or TokenKind.Number or TokenKind.Name || token is { Kind: TokenKind.Command, Text: "frac" } || token.Text is "^" or "/" or "*" or "{" or "}" or "." or "-" or "(" or ")");
 }
