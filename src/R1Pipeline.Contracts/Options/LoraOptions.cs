@@ -26,4 +26,11 @@ public sealed record LoraOptions
 
     /// <summary>Scale by alpha / sqrt(rank) (rsLoRA, arXiv 2312.03732): the size of the update then does not shrink with the rank.</summary>
     public bool RankStabilized { get; init; }
+
+    /// <summary>
+    /// Hold the frozen projections quantised (QLoRA), each dequantised anew wherever it is used; embedding, output, norms, biases and routers stay as they are.
+    /// The merged model has the dequantised weights, those that the adapter was trained on. null: as they are.
+    /// </summary>
+    [AbsentFromKeyWhenNull]
+    public WeightQuantization? Quantize { get; init; }
 }

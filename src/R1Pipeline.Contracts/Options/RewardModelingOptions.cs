@@ -21,6 +21,10 @@ public sealed record RewardModelingOptions : OptimizerOptions
     [Range(2, 1_000_000)]
     public int HeldOutPairs { get; init; } = 200;
 
+    /// <summary>Train a low-rank adapter and the head instead of the model's own weights; null: train them all.</summary>
+    [AbsentFromKeyWhenNull]
+    public LoraOptions? Lora { get; init; }
+
     /// <summary>Gate: accuracy on the held-out pairs; null: no gate.</summary>
     [Range(0.0, 1.0), OutsideKey(IsLimit = true)]
     public double? MinPairAccuracy { get; init; }

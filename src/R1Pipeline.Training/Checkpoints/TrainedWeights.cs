@@ -26,8 +26,8 @@ public sealed class TrainedWeights
         ? new(adapter.Parameters, AdapterFolder.WeightsFile, WeightMap.StorageOrder(PeftWeightMap.Slices(adapter), adapter.Parameters), directory => AdapterFolder.LoadInto(directory, adapter))
         : Of(decoder.Config, decoder.Parameters);
 
-    /// <summary>A reward model, its head included.</summary>
-    public static TrainedWeights Of(RewardModel model) => Of(model.Body.Config, model.Parameters);
+    /// <summary>A reward model, its head included: that, or its adapter.</summary>
+    public static TrainedWeights Of(RewardModel model) => Of(model.Body);
 
     /// <summary>Overwrites the parameters with those of a checkpoint.</summary>
     internal void Load(string directory) => _load(directory);

@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
@@ -20,16 +21,20 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
         var (hidden, weight, targets) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
         var (temperature, chunkElements) = ((double)vars[3], (long)vars[4]);
         ctx.save_for_backward([hidden, weight, targets]);
-        ctx.save_data(Settings, (temperature, chunkElements));              // not in fields: one instance serves every node
+        ctx.save_data(Settings, (temperature, chunkElements, BackwardFailure.OfThisThread));              // not in fields: one instance serves every node
         return TokenLogprobs.Forward(hidden, weight, targets, temperature, chunkElements);
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        List<Tensor> saved = ctx.get_saved_variables();
+        var (temperature, chunkElements, failure) = ((double, long, BackwardFailure))ctx.get_data(Settings);
+        return failure.Guard(5, () => Gradients(ctx.get_saved_variables(), grad_output, temperature, chunkElements));
+    }
+
+    private static List<Tensor> Gradients(List<Tensor> saved, Tensor grad_output, double temperature, long chunkElements)
+    {
         var (hidden, weight, targets) = (saved[0], saved[1], saved[2]);
-        var (temperature, chunkElements) = ((double, long))ctx.get_data(Settings);
         Tensor hiddenGradient = empty_like(hidden);
         Tensor? weightGradient = weight.requires_grad ? zeros_like(weight) : null;              // frozen under an adapter
         foreach ((long start, long length) in TokenLogprobs.Chunks(hidden.size(0), weight.size(0), chunkElements))

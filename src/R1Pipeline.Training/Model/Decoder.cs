@@ -15,20 +15,21 @@ public sealed class Decoder : IDisposable
 {
     private readonly RotaryTable _rotary;
     private readonly bool _ownsParameters;
-    private readonly BackwardFailure _failure = new();
     private readonly Tensor _embedding, _finalNorm;
     private readonly Tensor? _output;
+    private DecoderTensors _tensors;
     private DecoderLayer[] _layers;
 
     /// <summary>A decoder over existing parameters, which it owns from now on.</summary>
-    internal Decoder(DecoderConfig config, FlatParameters parameters)
-        : this(config, parameters, ownsParameters: true, adapter: null)
+    internal Decoder(DecoderConfig config, FlatParameters parameters, QuantizedProjections? quantized = null)
+        : this(config, new DecoderTensors(parameters, quantized, null), ownsParameters: true)
     {
     }
 
-    private Decoder(DecoderConfig config, FlatParameters parameters, bool ownsParameters, LoraAdapter? adapter)
+    private Decoder(DecoderConfig config, DecoderTensors tensors, bool ownsParameters)
     {
-        (Config, Parameters, _ownsParameters, Adapter) = (config, parameters, ownsParameters, adapter);
+        (Config, _tensors, _ownsParameters) = (config, tensors, ownsParameters);
+        FlatParameters parameters = tensors.Parameters;
         _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling));
         _embedding = parameters[DecoderParameters.Embedding];
         _finalNorm = parameters[DecoderParameters.FinalNorm];
@@ -39,11 +40,14 @@ public sealed class Decoder : IDisposable
     /// <summary>Shape and constants.</summary>
     public DecoderConfig Config { get; }
 
-    /// <summary>All parameters of the model itself, without those of an adapter.</summary>
-    public FlatParameters Parameters { get; }
+    /// <summary>All parameters of the model itself, without those of an adapter and without quantised ones.</summary>
+    public FlatParameters Parameters => _tensors.Parameters;
+
+    /// <summary>The projections that are held quantised; null: none.</summary>
+    public QuantizedProjections? Quantized => _tensors.Quantized;
 
     /// <summary>The adapter that is attached; null: none.</summary>
-    public LoraAdapter? Adapter { get; private set; }
+    public LoraAdapter? Adapter => _tensors.Adapter;
 
     /// <summary>
     /// Whether a recorded pass keeps only the input of each layer and computes the layer a second time in backward: less memory for more time, the same gradients.
@@ -72,30 +76,28 @@ public sealed class Decoder : IDisposable
     /// The function of now, which stays when this decoder is trained: its trained parameters in new memory, without gradients. Under an adapter the model itself
     /// is not copied but shared, and must outlive the result.
     /// </summary>
-    public Decoder Clone() => Adapter is null ? Copy(withGradients: false) : new Decoder(Config, Parameters, ownsParameters: false, Adapter.Copy());
+    public Decoder Clone() => Adapter is null ? Copy(withGradients: false) : new Decoder(Config, _tensors with { Adapter = Adapter.Copy() }, ownsParameters: false);
 
     /// <summary>Lets an adapter take part in everything from now on; the decoder owns it.</summary>
     /// <exception cref="InvalidOperationException">There is one already, or the model's own weights are trained.</exception>
     public void Attach(LoraAdapter adapter)
     {
         if (Adapter is not null || Parameters.Gradients is not null) throw new InvalidOperationException("an adapter goes onto a frozen decoder that has none");
-        Adapter = adapter;
+        _tensors = _tensors with { Adapter = adapter };
         _layers = NewLayers();
     }
 
-    /// <summary>Adds the adapter to the weights, in place, and lets go of it: the same function without it, to rounding.</summary>
-    public void Merge()
-    {
-        if (Adapter is not { } adapter) return;
-        adapter.AddTo(Parameters);
-        Adapter = null;
-        _layers = NewLayers();
-        adapter.Dispose();
-    }
+    /// <summary>
+    /// A parameter of the model that is the same function, to rounding, without an adapter and without quantisation: its own, dequantised, with the adapter's update
+    /// added. The caller's scope owns it.
+    /// </summary>
+    internal Tensor Merged(string parameter) => _tensors.Merged(parameter);
 
     /// <summary>The model's own weights in new memory, without an adapter, trainable or not.</summary>
+    /// <exception cref="InvalidOperationException">They are quantised.</exception>
     public Decoder Copy(bool withGradients)
     {
+        if (Quantized is not null) throw new InvalidOperationException("a quantised decoder is not copied: share it by an adapter");
         var parameters = new FlatParameters(Parameters.Shapes, withGradients);
         parameters.CopyValuesFrom(Parameters);
         return new Decoder(Config, parameters);
@@ -114,8 +116,7 @@ public sealed class Decoder : IDisposable
     /// <exception cref="System.Runtime.InteropServices.ExternalException">Memory ran out.</exception>
     public void Backward(Tensor loss)
     {
-        loss.backward();
-        _failure.Throw();
+        BackwardFailure.Run(() => loss.backward());
     }
 
     /// <summary>Logits of hidden states: [.., D] -> [.., V].</summary>
@@ -183,10 +184,12 @@ public sealed class Decoder : IDisposable
     {
         _rotary.Dispose();
         Adapter?.Dispose();
-        if (_ownsParameters) Parameters.Dispose();
+        if (!_ownsParameters) return;
+        Parameters.Dispose();
+        Quantized?.Dispose();
     }
 
-    private DecoderLayer[] NewLayers() => [.. Enumerable.Range(0, Config.NumLayers).Select(layer => new DecoderLayer(Config, Parameters, Adapter, layer))];
+    private DecoderLayer[] NewLayers() => [.. Enumerable.Range(0, Config.NumLayers).Select(layer => new DecoderLayer(Config, _tensors, layer))];
 
     private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
     {
@@ -195,12 +198,12 @@ public sealed class Decoder : IDisposable
         (Tensor cos, Tensor sin) = Angles(batch, tokens, positions);
         Tensor x = _embedding.index_select(0, ids.reshape(-1)).view(batch, tokens, Config.HiddenSize);
         bool taped = is_grad_enabled();
-        if (taped) _failure.Throw();                                // of a backward pass that was not run by Backward
+        if (taped) BackwardFailure.OfThisThread.Throw();                                // of a backward pass that was not run by Backward
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             if (taped && ActivationCheckpointing)
             {
-                x = LayerCheckpointFunction.Apply(_layers[layer], x, cos, sin, mask, trace, _failure);
+                x = LayerCheckpointFunction.Apply(_layers[layer], x, cos, sin, mask, trace);
                 continue;
             }
 

@@ -1,4 +1,3 @@
-using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
@@ -8,20 +7,20 @@ namespace R1Pipeline.Training.Model;
 /// One decoder layer: x + attention(norm(x)), then x + feed-forward(norm(x)). Two forms of the same arithmetic on the same weights: <see cref="Forward"/> over
 /// whole sequences (on the tape when one is recorded) and <see cref="Decode"/> over one token a row against the cache (never on the tape, in place where it may).
 /// </summary>
-internal sealed class DecoderLayer(DecoderConfig config, FlatParameters parameters, LoraAdapter? adapter, int index)
+internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors, int index)
 {
     private readonly double _eps = config.RmsNormEps;
-    private readonly Tensor _attentionNorm = parameters[DecoderParameters.AttentionNorm(index)], _mlpNorm = parameters[DecoderParameters.MlpNorm(index)];
+    private readonly Tensor _attentionNorm = tensors[DecoderParameters.AttentionNorm(index)], _mlpNorm = tensors[DecoderParameters.MlpNorm(index)];
     private readonly IAttention _attention = config.LatentAttention is { } latent
-        ? new LatentAttention(config, latent, parameters, adapter, index)
-        : new GroupedQueryAttention(config, parameters, adapter, index);
+        ? new LatentAttention(config, latent, tensors, index)
+        : new GroupedQueryAttention(config, tensors, index);
 
     private readonly IFeedForward _feedForward = config.ExpertsOf(index) is { } experts
-        ? new MixtureOfExperts(experts, parameters, adapter, index)
-        : new SwiGlu(new Projection(parameters, adapter, DecoderParameters.GateUp(index)), new Projection(parameters, adapter, DecoderParameters.Down(index)));
+        ? new MixtureOfExperts(experts, tensors, index)
+        : new SwiGlu(tensors.Projection(DecoderParameters.GateUp(index)), tensors.Projection(DecoderParameters.Down(index)));
 
     /// <summary>Whose dropout masks a pass of now takes; null: there is no dropout.</summary>
-    public LoraDropout.Draw? DropoutDraw => adapter?.Dropout?.Current;
+    public LoraDropout.Draw? DropoutDraw => tensors.Adapter?.Dropout?.Current;
 
     /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
@@ -33,7 +32,7 @@ internal sealed class DecoderLayer(DecoderConfig config, FlatParameters paramete
     /// <summary>The same pass a second time, with the dropout masks of the first.</summary>
     public Tensor Again(LoraDropout.Draw? draw, Tensor x, Tensor cos, Tensor sin, Tensor? mask, ExpertTrace? trace)
     {
-        if (draw is null || adapter?.Dropout is not { } dropout) return Forward(x, cos, sin, mask, trace: trace);
+        if (draw is null || tensors.Adapter?.Dropout is not { } dropout) return Forward(x, cos, sin, mask, trace: trace);
         LoraDropout.Draw now = dropout.Current;
         dropout.Current = draw;
         try

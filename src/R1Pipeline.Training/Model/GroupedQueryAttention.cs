@@ -1,4 +1,3 @@
-using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -6,14 +5,14 @@ using F = TorchSharp.torch.nn.functional;
 namespace R1Pipeline.Training.Model;
 
 /// <summary>Attention whose query heads share key-value heads in groups; with a bias (Qwen2) or with norms on query and key heads (Qwen3) where the model has them.</summary>
-internal sealed class GroupedQueryAttention(DecoderConfig config, FlatParameters parameters, LoraAdapter? adapter, int index) : IAttention
+internal sealed class GroupedQueryAttention(DecoderConfig config, DecoderTensors tensors, int index) : IAttention
 {
     private readonly int _heads = config.NumHeads, _kvHeads = config.NumKvHeads, _headSize = config.HeadSize;
     private readonly double _eps = config.RmsNormEps;
-    private readonly Projection _qkv = new(parameters, adapter, DecoderParameters.QkvWeight(index), config.HasQkvBias ? DecoderParameters.QkvBias(index) : null);
-    private readonly Tensor? _queryNorm = config.HasHeadNorms ? parameters[DecoderParameters.QueryNorm(index)] : null;
-    private readonly Tensor? _keyNorm = config.HasHeadNorms ? parameters[DecoderParameters.KeyNorm(index)] : null;
-    private readonly Projection _output = new(parameters, adapter, DecoderParameters.AttentionOutput(index));
+    private readonly Projection _qkv = tensors.Projection(DecoderParameters.QkvWeight(index), config.HasQkvBias ? DecoderParameters.QkvBias(index) : null);
+    private readonly Tensor? _queryNorm = config.HasHeadNorms ? tensors[DecoderParameters.QueryNorm(index)] : null;
+    private readonly Tensor? _keyNorm = config.HasHeadNorms ? tensors[DecoderParameters.KeyNorm(index)] : null;
+    private readonly Projection _output = tensors.Projection(DecoderParameters.AttentionOutput(index));
 
     private int Groups => _heads / _kvHeads;
 

@@ -1,4 +1,3 @@
-using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -22,19 +21,19 @@ internal sealed class LatentAttention : IAttention
     private readonly Tensor _keyValueNorm;
     private readonly Tensor? _queryNorm;
 
-    public LatentAttention(DecoderConfig config, LatentAttentionShape shape, FlatParameters parameters, LoraAdapter? adapter, int index)
+    public LatentAttention(DecoderConfig config, LatentAttentionShape shape, DecoderTensors tensors, int index)
     {
         (_heads, _turning) = (config.NumHeads, config.HeadSize);
         (_plain, _value, _rank, _interleaved) = (shape.PlainSize, shape.ValueSize, shape.KeyValueRank, shape.Interleaved);
         _queryRows = shape.QueryRank ?? _heads * (_plain + _turning);
         _scoreScale = config.RopeScaling is YarnRope yarn ? yarn.ScoreScale : 1;
-        _down = new Projection(parameters, adapter, DecoderParameters.LatentDown(index));
-        _keyValueNorm = parameters[DecoderParameters.KeyValueLatentNorm(index)];
-        _keyValueUp = new Projection(parameters, adapter, DecoderParameters.KeyValueUp(index));
-        _output = new Projection(parameters, adapter, DecoderParameters.AttentionOutput(index));
+        _down = tensors.Projection(DecoderParameters.LatentDown(index));
+        _keyValueNorm = tensors[DecoderParameters.KeyValueLatentNorm(index)];
+        _keyValueUp = tensors.Projection(DecoderParameters.KeyValueUp(index));
+        _output = tensors.Projection(DecoderParameters.AttentionOutput(index));
         if (shape.QueryRank is null) return;
-        _queryNorm = parameters[DecoderParameters.QueryLatentNorm(index)];
-        _queryUp = new Projection(parameters, adapter, DecoderParameters.QueryUp(index));
+        _queryNorm = tensors[DecoderParameters.QueryLatentNorm(index)];
+        _queryUp = tensors.Projection(DecoderParameters.QueryUp(index));
     }
 
     /// <inheritdoc/>

@@ -14,13 +14,13 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
     /// <inheritdoc/>
     public override string Name => nameof(LayerCheckpointFunction);
 
-    /// <summary>As <see cref="DecoderLayer.Forward"/>, on the tape; backward puts what goes wrong in it into <paramref name="failure"/>.</summary>
-    public static Tensor Apply(DecoderLayer layer, Tensor x, Tensor cos, Tensor sin, Tensor? mask, ExpertTrace? trace, BackwardFailure failure)
+    /// <summary>As <see cref="DecoderLayer.Forward"/>, on the tape.</summary>
+    public static Tensor Apply(DecoderLayer layer, Tensor x, Tensor cos, Tensor sin, Tensor? mask, ExpertTrace? trace)
     {
         // Behind a frozen embedding nothing that the node sees requires a gradient, and it would not be recorded.
         if (!x.requires_grad) x = x.detach().requires_grad_();
         ExpertTrace? own = trace is null ? null : new ExpertTrace();
-        List<Tensor> outputs = apply(x, cos, sin, mask!, layer, own!, failure);
+        List<Tensor> outputs = apply(x, cos, sin, mask!, layer, own!);
         if (own?.Layers is [var routed]) trace!.Layers.Add(routed with { Scores = outputs[1] });          // the scores as an output of the node: a loss may hang on them
         return outputs[0];
     }
@@ -31,7 +31,7 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
         var (x, cos, sin, mask) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor?)vars[3]);
         var (layer, trace) = ((DecoderLayer)vars[4], (ExpertTrace?)vars[5]);
         ctx.save_for_backward(mask is null ? [x, cos, sin] : [x, cos, sin, mask]);
-        ctx.save_data(Run, (layer, layer.DropoutDraw, trace is not null, (BackwardFailure)vars[6]));
+        ctx.save_data(Run, (layer, layer.DropoutDraw, trace is not null, BackwardFailure.OfThisThread));
         ctx.set_materialize_grads(false);                                   // no loss need hang on the scores
 
         using IDisposable taped = enable_grad();
@@ -50,17 +50,7 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         var (layer, draw, traced, failure) = ((DecoderLayer, LoraDropout.Draw?, bool, BackwardFailure))ctx.get_data(Run);
-        Tensor? gradient = null;
-        try
-        {
-            if (!failure.IsSet) gradient = InputGradient(layer, draw, traced, ctx.get_saved_variables(), grad_outputs);
-        }
-        catch (Exception thrown)
-        {
-            failure.Set(thrown);
-        }
-
-        return [gradient!, null!, null!, null!, null!, null!, null!];
+        return failure.Guard(6, () => [InputGradient(layer, draw, traced, ctx.get_saved_variables(), grad_outputs), null!, null!, null!, null!, null!]);
     }
 
     private static Tensor InputGradient(DecoderLayer layer, LoraDropout.Draw? draw, bool traced, List<Tensor> saved, List<Tensor> gradients)
@@ -73,7 +63,7 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
 
         List<Tensor> outputs = [y, .. trace?.Layers.Select(routed => routed.Scores) ?? []];
         int[] wanted = [.. Enumerable.Range(0, outputs.Count).Where(i => !gradients[i].IsInvalid)];
-        autograd.backward([.. wanted.Select(i => outputs[i])], [.. wanted.Select(i => gradients[i])]);
+        BackwardFailure.Run(() => autograd.backward([.. wanted.Select(i => outputs[i])], [.. wanted.Select(i => gradients[i])]));
         return x.grad!.MoveToOuterDisposeScope();
     }
 }

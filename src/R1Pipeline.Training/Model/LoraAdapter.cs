@@ -15,12 +15,13 @@ public sealed class LoraAdapter : IDisposable
 {
     private readonly Dictionary<string, LowRankUpdate> _updates = new(StringComparer.Ordinal);
 
-    /// <summary>An adapter whose A and B are zero.</summary>
-    internal LoraAdapter(LoraOptions options, IReadOnlyList<WeightSlice> targets, bool trainable, LoraDropout? dropout)
+    /// <summary>An adapter whose A and B are zero, and its score head where <paramref name="scoreWidth"/> names the width of one.</summary>
+    internal LoraAdapter(LoraOptions options, IReadOnlyList<WeightSlice> targets, bool trainable, LoraDropout? dropout, long? scoreWidth = null)
     {
-        (Options, Targets, Dropout) = (options, targets, dropout);
+        (Options, Targets, Dropout, ScoreWidth) = (options, targets, dropout, scoreWidth);
         List<IGrouping<string, WeightSlice>> projections = [.. targets.GroupBy(target => target.Parameter)];
-        Parameters = new FlatParameters([.. projections.SelectMany(slices => Shapes(slices.Key, [.. slices], options.Rank))], trainable);
+        IEnumerable<ParameterShape> head = scoreWidth is { } width ? [new ParameterShape(DecoderParameters.Score, 1, width)] : [];
+        Parameters = new FlatParameters([.. projections.SelectMany(slices => Shapes(slices.Key, [.. slices], options.Rank)), .. head], trainable);
         float scale = (float)(options.Alpha / (options.RankStabilized ? Math.Sqrt(options.Rank) : options.Rank));
         foreach (IGrouping<string, WeightSlice> slices in projections)
         {
@@ -32,47 +33,44 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Rank, scale and dropout.</summary>
     public LoraOptions Options { get; }
 
-    /// <summary>All A and B.</summary>
+    /// <summary>Whether it brings the score head of a reward model, which is trained with it.</summary>
+    public bool HasScore => ScoreWidth is not null;
+
+    /// <summary>All A and B, and the score head where there is one.</summary>
     public FlatParameters Parameters { get; }
 
     /// <summary>What is adapted, in the order in which A and B lie in <see cref="Parameters"/>.</summary>
     internal IReadOnlyList<WeightSlice> Targets { get; }
 
+    /// <summary>Width of the score head; null: there is none.</summary>
+    internal long? ScoreWidth { get; }
+
     /// <summary>The dropout of what A reads; null: there is none.</summary>
     internal LoraDropout? Dropout { get; }
 
-    /// <summary>A new, trainable adapter as PEFT begins one: A uniform in ±1 / sqrt(in), every projection from a stream of its own name; B zero, so that it changes nothing yet.</summary>
+    /// <summary>A new, trainable adapter as PEFT begins one: A uniform in ±1 / sqrt(in), every projection from a stream of its own name; B zero, so that it changes nothing yet. A score head is drawn as that of a reward model without an adapter.</summary>
     /// <exception cref="StageFailedException">UserData: the model has no such projection, or dropout is asked for where it cannot be.</exception>
-    public static LoraAdapter Create(DecoderConfig config, LoraOptions options, long seed, string stage)
+    public static LoraAdapter Create(DecoderConfig config, LoraOptions options, long seed, string stage, DecoderHead head = DecoderHead.Vocabulary)
     {
         IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets, "lora: targets");
         if (options.Dropout > 0 && targets.Any(target => DecoderParameters.IsRoutedExpert(target.Parameter)))
             throw new StageFailedException(StageFailureClass.UserData, "lora: dropout does not reach the projections of routed experts: set dropout to 0, or targets to those of the attention");
-        var adapter = new LoraAdapter(options, targets, trainable: true, options.Dropout > 0 ? new LoraDropout(options.Dropout, seed, stage) : null);
+        var adapter = new LoraAdapter(options, targets, trainable: true, options.Dropout > 0 ? new LoraDropout(options.Dropout, seed, stage) : null, head == DecoderHead.Score ? config.HiddenSize : null);
         adapter.DrawA(seed, stage);
+        adapter.DrawScore(seed, stage);
         return adapter;
     }
 
     /// <summary>The same A and B in new memory, neither trained nor with dropout.</summary>
     public LoraAdapter Copy()
     {
-        var copy = new LoraAdapter(Options, Targets, trainable: false, dropout: null);
+        var copy = new LoraAdapter(Options, Targets, trainable: false, dropout: null, ScoreWidth);
         copy.Parameters.CopyValuesFrom(Parameters);
         return copy;
     }
 
     /// <summary>The update of a projection; null: it is not adapted.</summary>
     internal LowRankUpdate? UpdateOf(string weight) => _updates.GetValueOrDefault(weight);
-
-    /// <summary>Adds the updates to the weights themselves, in place.</summary>
-    internal void AddTo(FlatParameters weights)
-    {
-        foreach (var (name, update) in _updates)
-        {
-            using Tensor weight = weights.ValueOf(name);
-            update.AddToWeight(weight);
-        }
-    }
 
     /// <summary>Name of the stacked A of a projection.</summary>
     internal static string NameOfA(string weight) => weight + ".lora-a";
@@ -85,6 +83,15 @@ public sealed class LoraAdapter : IDisposable
 
     private static IEnumerable<ParameterShape> Shapes(string weight, WeightSlice[] slices, long rank) =>
         [new(NameOfA(weight), slices.Length * rank, slices[0].Shape[1]), new(NameOfB(weight), slices.Sum(slice => slice.Shape[0]), rank)];
+
+    private void DrawScore(long seed, string stage)
+    {
+        if (!HasScore) return;
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor score = Parameters.ValueOf(DecoderParameters.Score);
+        _ = score.copy_(DecoderInitialization.Normal(new ParameterShape(DecoderParameters.Score, score.shape), RewardModel.HeadStd, seed, stage));
+    }
 
     // PEFT's kaiming_uniform_(a = sqrt(5)): the bound is sqrt(6 / ((1 + 5) · in)).
     private void DrawA(long seed, string stage)

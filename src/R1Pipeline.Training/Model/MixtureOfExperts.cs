@@ -1,4 +1,3 @@
-using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
@@ -15,15 +14,15 @@ internal sealed class MixtureOfExperts : IFeedForward
     private readonly SwiGlu? _shared;
     private readonly int _index, _numChosen;
 
-    public MixtureOfExperts(ExpertsShape shape, FlatParameters parameters, LoraAdapter? adapter, int index)
+    public MixtureOfExperts(ExpertsShape shape, DecoderTensors tensors, int index)
     {
         (_index, _numChosen) = (index, shape.NumChosen);
-        _router = new ExpertRouter(shape, parameters[DecoderParameters.Router(index)], parameters[DecoderParameters.RouterBias(index)]);
+        _router = new ExpertRouter(shape, tensors[DecoderParameters.Router(index)], tensors[DecoderParameters.RouterBias(index)]);
         _experts = [.. Enumerable.Range(0, shape.NumExperts).Select(expert =>
             new SwiGlu(Of(DecoderParameters.ExpertGateUp(index, expert)), Of(DecoderParameters.ExpertDown(index, expert))))];
         if (shape.NumShared > 0) _shared = new SwiGlu(Of(DecoderParameters.SharedGateUp(index)), Of(DecoderParameters.SharedDown(index)));
 
-        Projection Of(string weight) => new(parameters, adapter, weight);
+        Projection Of(string weight) => tensors.Projection(weight);
     }
 
     /// <inheritdoc/>

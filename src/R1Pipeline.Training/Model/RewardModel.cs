@@ -13,7 +13,7 @@ namespace R1Pipeline.Training.Model;
 
 /// <summary>
 /// A decoder's body with a scalar head, its score read at the last token of a sequence (transformers' <c>…ForSequenceClassification</c>, <c>score.weight</c> [1, D], no bias).
-/// Body and head share one flat buffer.
+/// Body and head share one flat buffer; under an adapter the head is part of that.
 /// </summary>
 public sealed class RewardModel : IDisposable
 {
@@ -21,15 +21,19 @@ public sealed class RewardModel : IDisposable
     public const int ScoredAtOnce = 64;
 
     private const string StatisticsFile = "score_statistics.json";
-    private const double HeadStd = 0.02;
+    internal const double HeadStd = 0.02;
 
-    private RewardModel(DecoderConfig config, FlatParameters parameters) => (Parameters, Body) = (parameters, new Decoder(config, parameters));
+    private readonly bool _ownsBody;
 
-    /// <summary>The decoder under the head; it has no output projection of its own.</summary>
+    private RewardModel(Decoder body, bool ownsBody = true) => (Body, _ownsBody) = (body, ownsBody);
+
+    /// <summary>The decoder under the head; its output projection, where it has one, takes no part.</summary>
     public Decoder Body { get; }
 
-    /// <summary>All parameters, the head's included.</summary>
-    public FlatParameters Parameters { get; }
+    /// <summary>All parameters of the model itself, the head's included where no adapter brings one.</summary>
+    public FlatParameters Parameters => Body.Parameters;
+
+    private FlatParameters Head => Body.Adapter is { HasScore: true } adapter ? adapter.Parameters : Parameters;
 
     /// <summary>The spread of its scores on held-out texts; null before it was measured.</summary>
     public ScoreStatistics? Statistics { get; set; }
@@ -46,8 +50,13 @@ public sealed class RewardModel : IDisposable
                 shape.Name == DecoderParameters.Score ? DecoderInitialization.Normal(shape, HeadStd, seed, stage) : decoder.Parameters.ValueOf(shape.Name));
         }
 
-        return new RewardModel(decoder.Config, parameters);
+        return new RewardModel(new Decoder(decoder.Config, parameters));
     }
+
+    /// <summary>A reward model on a language model that stays as it is, under an adapter with a score head. The decoder must outlive it.</summary>
+    /// <exception cref="ArgumentException">The decoder has no such adapter.</exception>
+    public static RewardModel On(Decoder decoder) =>
+        decoder.Adapter is { HasScore: true } ? new RewardModel(decoder, ownsBody: false) : throw new ArgumentException("a decoder under an adapter with a score head is expected", nameof(decoder));
 
     /// <summary>Loads a reward model folder.</summary>
     /// <exception cref="StageFailedException">UserData: not a reward model that this core computes.</exception>
@@ -55,17 +64,17 @@ public sealed class RewardModel : IDisposable
     {
         DecoderConfig config = DecoderConfigFile.Read(directory, DecoderHead.Score);
         string statistics = Path.Combine(directory, StatisticsFile);
-        return new RewardModel(config, DecoderWeights.Load(directory, config, DecoderHead.Score, trainable))
+        return new RewardModel(new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Score, trainable)))
         {
             Statistics = File.Exists(statistics) ? JsonSerializer.Deserialize<ScoreStatistics>(File.ReadAllBytes(statistics), ContractJson.Indented) : null,
         };
     }
 
-    /// <summary>Writes <c>config.json</c>, <c>model.safetensors</c> and, where measured, <c>score_statistics.json</c> into an existing folder.</summary>
+    /// <summary>Writes <c>config.json</c>, <c>model.safetensors</c> and, where measured, <c>score_statistics.json</c> into an existing folder, an adapter merged into the weights.</summary>
     public void Save(string directory)
     {
         DecoderConfigFile.Write(Body.Config, directory, DecoderHead.Score);
-        DecoderWeights.Save(directory, Body.Config, Parameters, new ExportOptions());
+        DecoderWeights.Save(directory, Body.Config, DecoderHead.Score, name => name == DecoderParameters.Score ? Head.ValueOf(name) : Body.Merged(name), new ExportOptions());
         if (Statistics is not null)
             File.WriteAllBytes(Path.Combine(directory, StatisticsFile), JsonSerializer.SerializeToUtf8Bytes(Statistics, ContractJson.Indented));
     }
@@ -77,7 +86,7 @@ public sealed class RewardModel : IDisposable
     public Tensor Scores(TrainingBatch batch, ExpertTrace? trace = null)
     {
         Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask, trace).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
-        return last.matmul(Parameters[DecoderParameters.Score].view(-1));
+        return last.matmul(Head[DecoderParameters.Score].view(-1));
     }
 
     /// <summary>The score of each sequence, without gradients.</summary>
@@ -87,7 +96,10 @@ public sealed class RewardModel : IDisposable
     public float[] Score(IReadOnlyList<TrainingSequence> sequences, int batchSize = ScoredAtOnce) => MemoryGuard.Run(() => ScoreAll(sequences, batchSize));
 
     /// <inheritdoc/>
-    public void Dispose() => Body.Dispose();
+    public void Dispose()
+    {
+        if (_ownsBody) Body.Dispose();
+    }
 
     private float[] ScoreAll(IReadOnlyList<TrainingSequence> sequences, int batchSize)
     {

@@ -9,6 +9,8 @@ namespace R1Pipeline.Training.Model;
 /// </summary>
 internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFunction>
 {
+    private const string Failure = "failure";
+
     /// <inheritdoc/>
     public override string Name => nameof(RmsNormFunction);
 
@@ -26,13 +28,18 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         var (x, w, eps) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
         Tensor r = Scale(x, eps);
         ctx.save_for_backward([x, w, r]);
+        ctx.save_data(Failure, BackwardFailure.OfThisThread);
         return x.mul(r).mul_(w);
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        List<Tensor> saved = ctx.get_saved_variables();
+        return ((BackwardFailure)ctx.get_data(Failure)).Guard(3, () => Gradients(ctx.get_saved_variables(), grad_output));
+    }
+
+    private static List<Tensor> Gradients(List<Tensor> saved, Tensor grad_output)
+    {
         var (x, w, r) = (saved[0], saved[1], saved[2]);
         long width = x.size(-1);
         Tensor normalized = x.mul(r);

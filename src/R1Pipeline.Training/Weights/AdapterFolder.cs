@@ -15,14 +15,15 @@ public static class AdapterFolder
     /// <summary>The matrices.</summary>
     internal const string WeightsFile = "adapter_model.safetensors";
 
-    /// <summary>Loads an adapter of a model, trainable or not, without dropout.</summary>
+    /// <summary>Loads an adapter of a model, trainable or not, without dropout; with <paramref name="head"/> a reward model's, which has its score head.</summary>
     /// <exception cref="StageFailedException">UserData: not an adapter that this core computes, or one of another model.</exception>
-    public static LoraAdapter Load(string directory, DecoderConfig config, bool trainable = false)
+    public static LoraAdapter Load(string directory, DecoderConfig config, bool trainable = false, DecoderHead head = DecoderHead.Vocabulary)
     {
-        LoraOptions options = PeftConfig.Read(directory);
+        LoraOptions options = PeftConfig.Read(directory, head);
+        long? scoreWidth = head == DecoderHead.Score ? config.HiddenSize : null;
         IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets, $"{Path.Combine(directory, PeftConfig.FileName)}: target_modules");
-        using SafetensorsReader source = Open(directory, PeftWeightMap.Slices(targets, options.Rank));
-        var adapter = new LoraAdapter(options, targets, trainable, dropout: null);
+        using SafetensorsReader source = Open(directory, PeftWeightMap.Slices(targets, options.Rank, scoreWidth));
+        var adapter = new LoraAdapter(options, targets, trainable, dropout: null, scoreWidth);
         try
         {
             Read(source, adapter);

@@ -33,6 +33,29 @@ internal static class DecoderWeights
         return parameters;
     }
 
+    /// <summary>New parameters with the folder's values, to be read only; the projections are quantised module by module while they are read.</summary>
+    /// <exception cref="StageFailedException">As for <see cref="Load"/>.</exception>
+    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config)
+    {
+        using var source = new SafetensorsFolder(directory);
+        Check(source, config, DecoderHead.Vocabulary);
+        HashSet<string> projections = [.. LoraTargets.Of(config, null, directory).Select(slice => slice.Parameter)];
+        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false);
+        var quantized = new QuantizedProjections();
+        try
+        {
+            Read(source, config, parameters, quantized);
+        }
+        catch
+        {
+            parameters.Dispose();
+            quantized.Dispose();
+            throw;
+        }
+
+        return (parameters, quantized);
+    }
+
     /// <summary>Overwrites parameters with the folder's values.</summary>
     /// <exception cref="StageFailedException">As for <see cref="Load"/>.</exception>
     public static void LoadInto(string directory, DecoderConfig config, FlatParameters parameters)
@@ -43,18 +66,23 @@ internal static class DecoderWeights
     }
 
     /// <summary>Writes the parameters under their foreign names: <c>model.safetensors</c>, or shards and <c>model.safetensors.index.json</c>.</summary>
+    /// <param name="directory">The folder, without weights.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="head">Its head.</param>
+    /// <param name="valueOf">A parameter's values by its name, asked for once for every tensor and let go of before the next.</param>
+    /// <param name="options">Type and size of the files.</param>
     /// <exception cref="StageFailedException">UserData: a weight is too large for the type.</exception>
-    public static void Save(string directory, DecoderConfig config, FlatParameters parameters, ExportOptions options)
+    public static void Save(string directory, DecoderConfig config, DecoderHead head, Func<string, Tensor> valueOf, ExportOptions options)
     {
         using IDisposable frozen = no_grad();
-        using var scope = NewDisposeScope();
-        var tensors = new List<(SafetensorsSlot Slot, Tensor Values)>();
-        foreach (WeightSlice slice in WeightMap.Slices(config, DecoderParameters.HeadOf(parameters)))
+        HashSet<string> buffers = [.. DecoderParameters.Shapes(config, head).Where(shape => shape.IsBuffer).Select(shape => shape.Name)];
+        var tensors = new List<(SafetensorsSlot Slot, Func<Tensor> Values)>();
+        foreach (WeightSlice slice in WeightMap.Slices(config, head))
         {
-            WeightType type = parameters.IsBuffer(slice.Parameter) ? WeightType.Float32 : options.Type;
-            Tensor values = WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice);
-            if (type == WeightType.Float16) RequireHalfRange(directory, slice.ForeignName, values);
-            tensors.Add((SlotOf(slice, type), values));
+            WeightType type = buffers.Contains(slice.Parameter) ? WeightType.Float32 : options.Type;
+            Tensor Values() => WeightMap.Slice(valueOf(slice.Parameter), slice);
+            if (type == WeightType.Float16) RequireHalfRange(directory, slice.ForeignName, Values);
+            tensors.Add((SlotOf(slice, type), Values));
         }
 
         ShardedWriter.Write(directory, tensors, options.MaxShardBytes);
@@ -66,24 +94,28 @@ internal static class DecoderWeights
         return new SafetensorsSlot(slice.ForeignName, dtype, slice.Shape, slice.Shape.Aggregate(1L, (product, size) => product * size) * SafetensorsHeader.SizeOf(dtype));
     }
 
-    private static void RequireHalfRange(string directory, string name, Tensor values)
+    private static void RequireHalfRange(string directory, string name, Func<Tensor> valuesOf)
     {
+        using var scope = NewDisposeScope();
+        Tensor values = valuesOf();
         double largest = Math.Max(Number.From(values.max()), -Number.From(values.min()));
         if (largest > (double)Half.MaxValue) throw Wrong(directory, $"tensor {name} reaches {largest}, F16 ends at {Half.MaxValue}: write BF16 or F32");
     }
 
-    private static void Read(SafetensorsFolder source, DecoderConfig config, FlatParameters parameters)
+    private static void Read(SafetensorsFolder source, DecoderConfig config, FlatParameters parameters, QuantizedProjections? quantized = null)
     {
         using IDisposable frozen = no_grad();
         foreach (WeightSlice slice in WeightMap.Slices(config, DecoderParameters.HeadOf(parameters)))
         {
             using var scope = NewDisposeScope();
-            Tensor target = WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice);
+            bool isFlat = parameters.Contains(slice.Parameter);
+            Tensor target = isFlat ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : empty(slice.Shape);
             source.ReadInto(slice.ForeignName, target);
 
             // Reductions that allocate nothing; both carry NaN through.
             if (!double.IsFinite(Number.From(target.max())) || !double.IsFinite(Number.From(target.min())))
                 throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
+            if (!isFlat) quantized!.Add(slice.Parameter, slice.FirstRow, target);
         }
     }
 

@@ -29,7 +29,7 @@ public static class ModelConversion
         foreach (string file in Directory.GetFiles(source).Where(file => !IsWeights(Path.GetFileName(file)) && Path.GetFileName(file) != Config))
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
         WriteConfig(source, target, options.Type);
-        DecoderWeights.Save(target, config, parameters, options);
+        DecoderWeights.Save(target, config, head, parameters.ValueOf, options);
     }
 
     private static bool IsWeights(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal) || file == SafetensorsFolder.IndexFile;

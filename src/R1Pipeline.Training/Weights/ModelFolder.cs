@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Optimization;
 
 namespace R1Pipeline.Training.Weights;
 
@@ -17,6 +18,15 @@ public static class ModelFolder
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
         return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable));
+    }
+
+    /// <summary>Loads a model whose projections are quantised: to be sampled from, or to train an adapter on.</summary>
+    /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
+    public static Decoder LoadQuantized(string directory)
+    {
+        DecoderConfig config = DecoderConfigFile.Read(directory);
+        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config);
+        return new Decoder(config, parameters, quantized);
     }
 
     /// <summary>Loads a model to be sampled from, with an adapter on it.</summary>
@@ -38,7 +48,7 @@ public static class ModelFolder
         }
     }
 
-    /// <summary>Writes a model into an existing folder.</summary>
+    /// <summary>Writes a model into an existing folder, an adapter merged into its weights and quantised ones dequantised.</summary>
     /// <param name="decoder">The model.</param>
     /// <param name="directory">The folder, without a model.</param>
     /// <param name="options">Type and size of the weight files; null: F32, shards from 5 GB on.</param>
@@ -48,7 +58,7 @@ public static class ModelFolder
     {
         options ??= new ExportOptions();
         SaveConfig(decoder.Config, directory, options.Type, generationConfig);
-        DecoderWeights.Save(directory, decoder.Config, decoder.Parameters, options);
+        DecoderWeights.Save(directory, decoder.Config, DecoderHead.Vocabulary, decoder.Merged, options);
     }
 
     /// <summary>Writes all but the weights.</summary>

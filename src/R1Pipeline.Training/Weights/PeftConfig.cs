@@ -7,23 +7,27 @@ using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Training.Weights;
 
-/// <summary>PEFT's <c>adapter_config.json</c>. Refuses an adapter that is more than A and B beside projections, by the key that says so.</summary>
+/// <summary>
+/// PEFT's <c>adapter_config.json</c>. Refuses an adapter that is more than A and B beside projections, and the score head of a reward model, by the key that says so.
+/// </summary>
 internal static class PeftConfig
 {
     public const string FileName = "adapter_config.json";
+
+    private const string Score = "score", Classifier = "classifier";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Keys that are read here, and those that say nothing about the numbers.</summary>
     private static readonly HashSet<string> Known =
     [
-        "r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora", "peft_type", "bias",
+        "r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save", "use_rslora", "peft_type", "bias",
         "base_model_name_or_path", "inference_mode", "init_lora_weights", "loftq_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "task_type",
     ];
 
     /// <summary>Reads it.</summary>
     /// <exception cref="StageFailedException">UserData: no config of a LoRA adapter, or one of a kind that is not computed here.</exception>
-    public static LoraOptions Read(string directory)
+    public static LoraOptions Read(string directory, DecoderHead head)
     {
         string path = Path.Combine(directory, FileName);
         using JsonDocument document = ModelJson.Read(path);
@@ -31,6 +35,7 @@ internal static class PeftConfig
         if (keys.OptionalText("peft_type") is not "LORA") throw keys.Wrong("peft_type", "accepted: \"LORA\"");
         if (keys.OptionalText("bias") is not (null or "none")) throw keys.Wrong("bias", "accepted: \"none\"");
         foreach (string key in keys.Names.Where(key => !Known.Contains(key) && !IsOff(keys.Find(key)!.Value))) throw keys.Wrong(key, "it is not supported here: leave it out");
+        if (!IsHead(keys.Find("modules_to_save"), head)) throw keys.Wrong("modules_to_save", head == DecoderHead.Score ? "[\"score\"] is expected: the head of a reward model" : "only A and B are expected beside this model: leave it out");
         return new LoraOptions
         {
             Rank = keys.Size("r"),
@@ -61,11 +66,17 @@ internal static class PeftConfig
             ["peft_type"] = "LORA",
             ["r"] = options.Rank,
             ["target_modules"] = new JsonArray([.. adapter.Targets.Select(LoraTargets.NameOf).Distinct().Order(StringComparer.Ordinal).Select(name => (JsonNode)name)]),
-            ["task_type"] = "CAUSAL_LM",
+            ["task_type"] = adapter.HasScore ? "SEQ_CLS" : "CAUSAL_LM",
             ["use_rslora"] = options.RankStabilized,
         };
+        if (adapter.HasScore) config["modules_to_save"] = new JsonArray(Score);
         File.WriteAllText(Path.Combine(directory, FileName), config.ToJsonString(Indented) + "\n");
     }
+
+    // PEFT lists "classifier" too, for models that call their head that; there is no such module here.
+    private static bool IsHead(JsonElement? modules, DecoderHead head) => head == DecoderHead.Score
+        ? modules is { ValueKind: JsonValueKind.Array } names && names.EnumerateArray().Select(name => name.ToString()).Contains(Score) && names.EnumerateArray().All(name => name.ToString() is Score or Classifier)
+        : modules is not { } other || IsOff(other);
 
     private static bool IsOff(JsonElement value) => value.ValueKind switch
     {

@@ -8,10 +8,10 @@ internal static class PeftWeightMap
     private const string Prefix = "base_model.model.";
 
     /// <summary>All matrices of an adapter, in storage order.</summary>
-    public static IEnumerable<WeightSlice> Slices(LoraAdapter adapter) => Slices(adapter.Targets, adapter.Options.Rank);
+    public static IEnumerable<WeightSlice> Slices(LoraAdapter adapter) => Slices(adapter.Targets, adapter.Options.Rank, adapter.ScoreWidth);
 
-    /// <summary>All matrices of an adapter of these targets, in storage order.</summary>
-    public static IEnumerable<WeightSlice> Slices(IReadOnlyList<WeightSlice> targets, long rank)
+    /// <summary>All matrices of an adapter of these targets, in storage order, and of the score head where it has one.</summary>
+    public static IEnumerable<WeightSlice> Slices(IReadOnlyList<WeightSlice> targets, long rank, long? scoreWidth)
     {
         foreach (IGrouping<string, WeightSlice> projection in targets.GroupBy(target => target.Parameter))
         {
@@ -29,5 +29,7 @@ internal static class PeftWeightMap
                 row += target.Shape[0];
             }
         }
+
+        if (scoreWidth is { } width) yield return new($"{Prefix}score.weight", DecoderParameters.Score, 0, 1, width);
     }
 }

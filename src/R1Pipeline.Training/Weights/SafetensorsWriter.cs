@@ -16,17 +16,21 @@ public static class SafetensorsWriter
     /// <param name="path">The file; must not exist.</param>
     /// <param name="tensors">Contiguous tensors by name; fp32, int64 or int32.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        Write(path, [.. tensors.Select(pair => (SlotOf(pair.Key, pair.Value), pair.Value))]);
+        Write(path, [.. tensors.Select(pair => (SlotOf(pair.Key, pair.Value), (Func<Tensor>)(() => pair.Value)))]);
 
     /// <summary>Writes the tensors to a new file, fp32 ones in the type of their slot.</summary>
-    internal static void Write(string path, IReadOnlyList<(SafetensorsSlot Slot, Tensor Values)> tensors)
+    internal static void Write(string path, IReadOnlyList<(SafetensorsSlot Slot, Func<Tensor> Values)> tensors)
     {
-        List<(SafetensorsSlot Slot, Tensor Values)> ordered =
+        List<(SafetensorsSlot Slot, Func<Tensor> Values)> ordered =
             [.. tensors.OrderByDescending(tensor => SafetensorsHeader.SizeOf(tensor.Slot.Dtype)).ThenBy(tensor => tensor.Slot.Name, StringComparer.Ordinal)];
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         file.Write(SafetensorsHeaderBytes.Of([.. ordered.Select(tensor => tensor.Slot)]));
         using IDisposable frozen = no_grad();
-        foreach (var (slot, values) in ordered) WriteData(file, slot, values);
+        foreach (var (slot, values) in ordered)
+        {
+            using var scope = NewDisposeScope();
+            WriteData(file, slot, values());
+        }
     }
 
     private static void WriteData(FileStream file, SafetensorsSlot slot, Tensor tensor)

@@ -13,11 +13,11 @@ internal static class ShardedWriter
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <param name="directory">The folder, without weights.</param>
-    /// <param name="tensors">Contiguous fp32 tensors and how they are stored.</param>
+    /// <param name="tensors">Contiguous fp32 tensors, asked for when they are written, and how they are stored.</param>
     /// <param name="maxShardBytes">Largest shard; a tensor that is larger has one of its own.</param>
-    public static void Write(string directory, IReadOnlyList<(SafetensorsSlot Slot, Tensor Values)> tensors, long maxShardBytes)
+    public static void Write(string directory, IReadOnlyList<(SafetensorsSlot Slot, Func<Tensor> Values)> tensors, long maxShardBytes)
     {
-        List<(SafetensorsSlot Slot, Tensor Values)>[] shards = [.. Split(tensors, tensor => tensor.Slot.Length, maxShardBytes)];
+        List<(SafetensorsSlot Slot, Func<Tensor> Values)>[] shards = [.. Split(tensors, tensor => tensor.Slot.Length, maxShardBytes)];
         for (int i = 0; i < shards.Length; i++) SafetensorsWriter.Write(Path.Combine(directory, FileName(i, shards.Length)), shards[i]);
         if (shards.Length > 1) WriteIndex(directory, [.. shards.Select(shard => shard.ConvertAll(tensor => tensor.Slot))]);
     }

@@ -25,15 +25,15 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
     /// <summary>Tokenizer and chat template.</summary>
     public ModelText Text { get; } = text;
 
-    /// <summary>Loads an input model to be trained, and probes it: all of its weights, or with <paramref name="lora"/> a new adapter on them.</summary>
+    /// <summary>Loads an input model to be trained, and probes it: all of its weights, or with <paramref name="lora"/> a new adapter on them, with a score head for a reward model.</summary>
     /// <exception cref="StageFailedException">The parts of the folder do not fit together, or the adapter does not fit the model.</exception>
-    public static LanguageModel OpenToTrain(StageContext context, StageArtifact artifact, LoraOptions? lora)
+    public static LanguageModel OpenToTrain(StageContext context, StageArtifact artifact, LoraOptions? lora, DecoderHead head = DecoderHead.Vocabulary)
     {
-        var model = Open(context, artifact, trainable: lora is null);
+        var model = Open(context, artifact, trainable: lora is null, lora?.Quantize);
         if (lora is null) return model;
         try
         {
-            model.Decoder.Attach(LoraAdapter.Create(model.Decoder.Config, lora, context.Request.Seed, context.Request.Stage));
+            model.Decoder.Attach(LoraAdapter.Create(model.Decoder.Config, lora, context.Request.Seed, context.Request.Stage, head));
         }
         catch
         {
@@ -47,22 +47,23 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
 
     /// <summary>Loads an input model to be sampled from, without memory for gradients, and probes it.</summary>
     /// <exception cref="StageFailedException">The parts of the folder do not fit together.</exception>
-    public static LanguageModel OpenToSample(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: false);
+    public static LanguageModel OpenToSample(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: false, quantize: null);
 
     /// <summary>
-    /// Writes a complete model folder: configuration, weights, tokenizer, chat template. An adapter is written into a folder of its own in it, and then merged into
-    /// the weights of this model: a second copy of them would need twice the memory.
+    /// Writes a complete model folder: configuration, weights, tokenizer, chat template. An adapter is written into a folder of its own in it, and merged into
+    /// the weights that are written.
     /// </summary>
     public void Save(string directory)
     {
-        if (Decoder.Adapter is { } adapter)
-        {
-            AdapterFolder.Save(adapter, Directory.CreateDirectory(Path.Combine(directory, AdapterDirectory)).FullName, Origin);
-            Decoder.Merge();
-        }
-
+        SaveAdapter(directory);
         ModelFolder.Save(Decoder, directory, generationConfig: generationConfig);
         Text.Save(directory);
+    }
+
+    /// <summary>Writes the adapter, where there is one, into a folder of its own in that of its model.</summary>
+    public void SaveAdapter(string directory)
+    {
+        if (Decoder.Adapter is { } adapter) AdapterFolder.Save(adapter, Directory.CreateDirectory(Path.Combine(directory, AdapterDirectory)).FullName, Origin);
     }
 
     /// <summary>Lets the checkpoints of the stage carry all of the folder but the weights that change: of a model's folder, or of its adapter's.</summary>
@@ -80,7 +81,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
     public void Dispose() => Decoder.Dispose();
 
     // The probe needs no weights: a folder whose parts do not fit is refused before they are read.
-    private static LanguageModel Open(StageContext context, StageArtifact artifact, bool trainable)
+    private static LanguageModel Open(StageContext context, StageArtifact artifact, bool trainable, WeightQuantization? quantize)
     {
         context.Phase("loading");
         var text = ModelText.Load(artifact.Directory);
@@ -90,6 +91,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
             "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
         byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
-        return new LanguageModel(ModelFolder.Load(artifact.Directory, trainable), text, generationConfig, artifact.Artifact);
+        var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable) : ModelFolder.LoadQuantized(artifact.Directory);
+        return new LanguageModel(decoder, text, generationConfig, artifact.Artifact);
     }
 }

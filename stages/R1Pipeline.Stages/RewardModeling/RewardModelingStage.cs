@@ -12,7 +12,7 @@ namespace R1Pipeline.Stages.RewardModeling;
 
 /// <summary>
 /// A pairwise reward model (r1-recipe.md 5.3): the input model's body with a scalar head, -log sigmoid(chosen - rejected), the score read at the end token
-/// of prompt and final answer. Held-out pairs give its accuracy and the scale of its scores. Refuses to train when no pair is left beside them.
+/// of prompt and final answer; with <c>lora</c> an adapter and the head are trained, and the output is merged. Held-out pairs give its accuracy and the scale of its scores. Refuses to train when no pair is left beside them.
 /// </summary>
 public sealed class RewardModelingStage : IStage
 {
@@ -23,19 +23,27 @@ public sealed class RewardModelingStage : IStage
     public StageResult Execute(StageContext context)
     {
         var options = context.Options<RewardModelingOptions>();
-        using var body = LanguageModel.OpenToSample(context, context.Artifact("model"));
-        using var model = RewardModel.From(body.Decoder, context.Request.Seed, context.Request.Stage);
+        using var body = Open(context, options);
+        using var model = body.Decoder.Adapter is null ? RewardModel.From(body.Decoder, context.Request.Seed, context.Request.Stage) : RewardModel.On(body.Decoder);
 
         var ledger = RowLedger.Read(context);
         int maxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, model.Body.Config.ContextTokens);
         var pairs = PreferencePairs.Of(ledger, body.Text, maxTokens, context.Request.Seed, context.Request.Stage);
         var (training, heldOut) = Split(context, pairs, options, ledger);
 
-        context.Carry(directory =>
+        if (model.Body.Adapter is null)
         {
-            DecoderConfigFile.Write(model.Body.Config, directory, DecoderHead.Score);
-            body.Text.Save(directory);
-        });
+            context.Carry(directory =>
+            {
+                DecoderConfigFile.Write(model.Body.Config, directory, DecoderHead.Score);
+                body.Text.Save(directory);
+            });
+        }
+        else
+        {
+            body.CarryIn(context);
+        }
+
         var outcome = new RewardModelLoop(
             model,
             training,
@@ -51,6 +59,7 @@ public sealed class RewardModelingStage : IStage
         if (options.MinPairAccuracy is { } atLeast) gates.Measured(new GateOutcome($"pair accuracy on {heldOut.Count} held-out pairs", accuracy, atLeast, null));
         var artifact = context.CommitArtifact(ArtifactKind.RewardModel, directory =>
         {
+            body.SaveAdapter(directory);
             model.Save(directory);
             body.Text.Save(directory);
         });
@@ -58,6 +67,10 @@ public sealed class RewardModelingStage : IStage
         if (gates.Outcomes.Count > 0) metrics["gates"] = gates.Outcomes;
         return gates.Demand(new StageResult(artifact, metrics, ledger.Accounts()));
     }
+
+    private static LanguageModel Open(StageContext context, RewardModelingOptions options) => options.Lora is null
+        ? LanguageModel.OpenToSample(context, context.Artifact("model"))
+        : LanguageModel.OpenToTrain(context, context.Artifact("model"), options.Lora, DecoderHead.Score);
 
     private static (IReadOnlyList<PreferencePair> Training, IReadOnlyList<PreferencePair> HeldOut) Split(
         StageContext context, IReadOnlyList<PreferencePair> pairs, RewardModelingOptions options, RowLedger ledger)

@@ -54,8 +54,8 @@ public sealed class LoraAdapterTests
         GeneratedSequence output = new GenerationEngine(decoder, eosId: -1, maxRows: 2)
             .Generate([new GenerationRequest(prompt, 2, 0)], new SamplingOptions { MaxNewTokens = 12 }, new DrawCoordinates(1, "test", 0, "lora"))[1];
         float[] whole = OutputLogprobs.Frozen(decoder, [new TrainingSample(prompt, output.OutputIds, output.Logprobs, null, 0)], 1, _ => { })[0];
-        decoder.Merge();
-        Tensor merged = decoder.Project(decoder.Hidden(ids));
+        using Decoder mergedModel = Loops.LoraLoopTests.Merged(decoder);
+        Tensor merged = mergedModel.Project(mergedModel.Hidden(ids));
 
         Assert.Equal(12, whole.Length);
         for (int i = 0; i < whole.Length; i++) Assert.Equal(whole[i], output.Logprobs[i], 1e-4f);

@@ -90,8 +90,8 @@ public sealed class FineTuningStageTests(TinyBase tiny)
         using Decoder onTop = ModelFolder.Load(tiny.Base.Directory, trainable: false), merged = ModelFolder.Load(whole.Directory, trainable: false);
         Assert.False(merged.Parameters.Values.bytes.SequenceEqual(onTop.Parameters.Values.bytes));
         onTop.Attach(AdapterFolder.Load(adapterFolder, onTop.Config));
-        onTop.Merge();
-        Assert.True(merged.Parameters.Values.bytes.SequenceEqual(onTop.Parameters.Values.bytes));
+        using Decoder mergedAgain = Loops.LoraLoopTests.Merged(onTop);
+        Assert.True(merged.Parameters.Values.bytes.SequenceEqual(mergedAgain.Parameters.Values.bytes));
     }
 
     [Fact]
@@ -111,6 +111,23 @@ public sealed class FineTuningStageTests(TinyBase tiny)
         Assert.Contains("adapter_model.safetensors", files);
         Assert.DoesNotContain("model.safetensors", files);
         Assert.DoesNotContain("config.json", files);
+    }
+
+    [Fact]
+    public void Execute_QuantizedStoppedAndResumed_GivesTheSameArtifactMergedIntoTheDequantizedWeights()
+    {
+        var request = tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Epochs = 3, BatchSize = 1, Lora = Lora with { Quantize = WeightQuantization.Nf4 } }, [tiny.General], tiny.Model);
+        var whole = tiny.Rig.Run(request);
+
+        var owner = new RecordingOwner(stopAfterCheckpoints: 4);
+        Assert.Throws<StageFailedException>(() => tiny.Rig.Run(request with { Token = 7000 }, owner));
+        var resumed = tiny.Rig.Resume(request, owner.Checkpoints[^1].Checkpoint);
+
+        Assert.Equal(whole.Result.Artifact, resumed.Result.Artifact);
+        using Decoder onTop = ModelFolder.LoadQuantized(tiny.Base.Directory), merged = ModelFolder.Load(whole.Directory, trainable: false);
+        onTop.Attach(AdapterFolder.Load(Path.Combine(whole.Directory, "adapter"), onTop.Config));
+        using Decoder mergedAgain = Loops.LoraLoopTests.Merged(onTop);
+        Assert.True(merged.Parameters.Values.bytes.SequenceEqual(mergedAgain.Parameters.Values.bytes));
     }
 
     [Fact]

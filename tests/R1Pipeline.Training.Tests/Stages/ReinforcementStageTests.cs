@@ -1,5 +1,9 @@
+using System.Text.Json;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Sequences;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Tests.Stages;
 
@@ -29,10 +33,12 @@ public sealed class ReinforcementStageTests(TinyBase tiny)
             Assert.Equal(whole.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
     }
 
-    [Fact]
-    public void ReasoningRl_LoraResumedFromEveryCheckpoint_GivesTheSameArtifact()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(WeightQuantization.Nf4)]
+    public void ReasoningRl_LoraResumedFromEveryCheckpoint_GivesTheSameArtifact(WeightQuantization? quantize)
     {
-        var request = tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl with { LearningRate = 1e-2, Lora = new LoraOptions { Rank = 4 } }, [tiny.Problems], tiny.Model);
+        var request = tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl with { LearningRate = 1e-2, Lora = new LoraOptions { Rank = 4, Quantize = quantize } }, [tiny.Problems], tiny.Model);
         var whole = tiny.Rig.Run(request);
 
         Assert.NotEqual(tiny.Base.Result.Artifact, whole.Result.Artifact);
@@ -102,6 +108,35 @@ public sealed class ReinforcementStageTests(TinyBase tiny)
         Assert.Equal(10, run.Account("pairs").Used);
         Assert.All(run.Owner.Checkpoints, message =>
             Assert.Equal(run.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(0.1, WeightQuantization.Nf4)]
+    public void RewardModeling_Lora_TrainsAdapterAndHeadAndJudgesMerged(double dropout, WeightQuantization? quantize)
+    {
+        var lora = new LoraOptions { Rank = 4, Dropout = dropout, Quantize = quantize };
+        var request = tiny.Rig.Request("reward-modeling", TinyOptions.RewardModeling with { Epochs = 4, LearningRate = 1e-2, Lora = lora }, [tiny.Pairs], tiny.Model);
+        var run = tiny.Rig.Run(request);
+
+        Assert.Equal(1, run.Metrics.GetProperty("pair_accuracy").GetDouble());
+        string[] checkpoint = [.. Directory.EnumerateFiles(run.Owner.Checkpoints[^1].Checkpoint.Directory).Select(path => Path.GetFileName(path))];
+        Assert.Contains("adapter_model.safetensors", checkpoint);
+        Assert.DoesNotContain("model.safetensors", checkpoint);
+        Assert.All(run.Owner.Checkpoints, message => Assert.Equal(run.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+
+        string adapter = Path.Combine(run.Directory, "adapter");
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(adapter, "adapter_config.json")));
+        Assert.Equal(("SEQ_CLS", "[\"score\"]"), (config.RootElement.GetProperty("task_type").GetString(), JsonSerializer.Serialize(config.RootElement.GetProperty("modules_to_save"))));
+        using Decoder body = quantize is null ? ModelFolder.Load(tiny.Base.Directory, trainable: false) : ModelFolder.LoadQuantized(tiny.Base.Directory);
+        body.Attach(AdapterFolder.Load(adapter, body.Config, head: DecoderHead.Score));
+        using RewardModel onTop = RewardModel.On(body), merged = RewardModel.Load(run.Directory);
+        TrainingSequence[] texts = [new([5, 6, 7, 1], 1, "a"), new([9, 8, 1], 1, "b")];
+        foreach (var (expected, actual) in onTop.Score(texts).Zip(merged.Score(texts))) Assert.Equal(expected, actual, 1e-4f);
+        Assert.Contains("modules_to_save", Assert.Throws<StageFailedException>(() => AdapterFolder.Load(adapter, body.Config)).Message, StringComparison.Ordinal);
+
+        var scenario = tiny.Rig.Request("all-scenario-rl", TinyOptions.AllScenarioRl, [tiny.Problems, tiny.General], tiny.Model, tiny.Rig.Input("reward-models", run, "helpful"));
+        Assert.Equal(2, tiny.Rig.Run(scenario).Metrics.GetProperty("general_draws").GetInt64());
     }
 
     [Fact]

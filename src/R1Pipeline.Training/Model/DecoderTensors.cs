@@ -1,0 +1,30 @@
+using R1Pipeline.Training.Optimization;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>What a decoder's layers are made of.</summary>
+/// <param name="Parameters">Its parameters, but for those that are quantised.</param>
+/// <param name="Quantized">Its quantised projections; null: it has none.</param>
+/// <param name="Adapter">What is added to its projections; null: nothing.</param>
+internal sealed record DecoderTensors(FlatParameters Parameters, QuantizedProjections? Quantized, LoraAdapter? Adapter)
+{
+    /// <summary>A parameter that is not quantised.</summary>
+    public Tensor this[string name] => Parameters[name];
+
+    /// <summary>A projection.</summary>
+    /// <param name="weight">Name of W, [out, in].</param>
+    /// <param name="bias">Name of b, [out]; null: there is none.</param>
+    public Projection Projection(string weight, string? bias = null) => new(this, weight, bias);
+
+    /// <summary>A parameter of the model that does the same without an adapter and without quantisation; the caller's scope owns it.</summary>
+    public Tensor Merged(string name)
+    {
+        using IDisposable frozen = no_grad();
+        Tensor? value = Quantized?.Of(name)?.Dequantize();
+        if (Adapter?.UpdateOf(name) is not { } update) return value ?? Parameters.ValueOf(name);
+        value ??= Parameters[name].detach().clone();
+        update.AddToWeight(value);
+        return value;
+    }
+}

@@ -1,0 +1,72 @@
+using R1Pipeline.Training.Runtime;
+using static TorchSharp.torch;
+
+namespace R1Pipeline.Training.Model;
+
+/// <summary>
+/// A tensor in NormalFloat4 with double quantisation (QLoRA, arXiv 2305.14314, section 3): blocks of 64 values share their largest magnitude as a scale; the scales, less
+/// their mean, are 8-bit numbers in blocks of 256 that share a scale in fp32. 4 + 8/64 + 32/(64 · 256) = 4.127 bits a value. Nearest level throughout: bitsandbytes's format.
+/// </summary>
+internal sealed class Nf4Blocks : IDisposable
+{
+    /// <summary>Values that share a scale.</summary>
+    public const int BlockValues = 64;
+
+    /// <summary>Scales that share a scale of their own.</summary>
+    public const int BlockScales = 256;
+
+    private readonly long[] _shape;
+    private readonly Tensor _codes, _scaleCodes, _scaleScales, _scaleMean;
+
+    private Nf4Blocks(long[] shape, Tensor codes, Tensor scaleCodes, Tensor scaleScales, Tensor scaleMean) =>
+        (_shape, _codes, _scaleCodes, _scaleScales, _scaleMean) = (shape, Kept(codes), Kept(scaleCodes), Kept(scaleScales), Kept(scaleMean));
+
+    /// <summary>What it holds in memory.</summary>
+    public long Bytes => ((Tensor[])[_codes, _scaleCodes, _scaleScales, _scaleMean]).Sum(part => part.numel() * part.element_size());
+
+    /// <summary>Quantises fp32 values.</summary>
+    public static Nf4Blocks Of(Tensor values)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor blocks = InBlocks(values.reshape(-1), BlockValues), scales = blocks.abs().amax([1]);
+        Tensor normal = blocks.div(scales.clamp_min(Number.Of(float.Epsilon)).unsqueeze(1));                     // a block of zeros has the scale 0 and stays zero
+        Tensor codes = Nearest(normal, Nf4Levels.Weights).view(-1, 2);
+        Tensor packed = codes.select(1, 0).mul(Number.Of(16L)).add_(codes.select(1, 1), Number.One).to(ScalarType.Byte);
+
+        Tensor mean = scales.mean().view(1), centred = InBlocks(scales.sub(mean), BlockScales), scaleScales = centred.abs().amax([1]);
+        Tensor scaleCodes = Nearest(centred.div(scaleScales.clamp_min(Number.Of(float.Epsilon)).unsqueeze(1)), Nf4Levels.Scales).view(-1).narrow(0, 0, scales.numel()).to(ScalarType.Byte);
+        return new Nf4Blocks(values.shape, packed, scaleCodes, scaleScales, mean);
+    }
+
+    /// <summary>The values, to the precision that is left of them; the caller's scope owns them.</summary>
+    public Tensor Dequantize()
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor scales = tensor(Nf4Levels.Scales, device: _codes.device).index_select(0, _scaleCodes.to(ScalarType.Int32));
+        scales = InBlocks(scales, BlockScales).mul_(_scaleScales.unsqueeze(1)).view(-1).narrow(0, 0, scales.numel()).add_(_scaleMean, Number.One);
+        Tensor blocks = tensor(Nf4Levels.Pairs, [256, 2], device: _codes.device).index_select(0, _codes.to(ScalarType.Int32)).view(-1, BlockValues).mul_(scales.unsqueeze(1));
+        return blocks.view(-1).narrow(0, 0, _shape.Aggregate(1L, (product, size) => product * size)).view(_shape).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _scaleCodes.Dispose();
+        _scaleScales.Dispose();
+        _scaleMean.Dispose();
+    }
+
+    // The last block is filled up with zeros, which no scale sees.
+    private static Tensor InBlocks(Tensor flat, long size)
+    {
+        long missing = (size - flat.numel() % size) % size;
+        return (missing == 0 ? flat : nn.functional.pad(flat, [0, missing])).view(-1, size);
+    }
+
+    private static Tensor Nearest(Tensor values, ReadOnlySpan<float> levels) => bucketize(values, tensor(Nf4Levels.Between(levels), device: values.device), true, false);
+
+    private static Tensor Kept(Tensor part) => part.DetachFromDisposeScope();
+}
