@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Rewards;
 
 namespace R1Pipeline.Rewards;
 
@@ -8,7 +9,7 @@ public sealed record OutputStatistics
     /// <summary>The answer equals the gold one; null: no gold, or one that cannot be compared (the same for every output of the row).</summary>
     public required bool? Strict { get; init; }
 
-    /// <summary>The last number anywhere in the output equals the gold one; null: as above, or the gold is no number.</summary>
+    /// <summary>The last number anywhere in the output equals the gold one; null: as above, or the gold is no number, or the task no mathematics.</summary>
     public required bool? Loose { get; init; }
 
     /// <summary>Canonical text of the answer, for majority votes: equal answers have equal texts; null: no answer.</summary>
@@ -38,8 +39,8 @@ public sealed record OutputStatistics
         string? answer = AnswerExtraction.Strict(input.Completion);
         return new OutputStatistics
         {
-            Strict = input.Gold is { } gold ? AccuracyReward.IsCorrect(answer, gold) : null,
-            Loose = input.Gold is { } number && AccuracyReward.IsNumber(number) ? AccuracyReward.IsCorrect(AnswerExtraction.LastNumber(input.Completion), number) : null,
+            Strict = input.Gold is { } gold ? Accuracy.Check(input.Task, input.Completion, gold) : null,
+            Loose = input is { Gold: { } number, Task: TaskKinds.Math } && AccuracyReward.IsNumber(number) ? AccuracyReward.IsCorrect(AnswerExtraction.LastNumber(input.Completion), number) : null,
             Answer = answer is null ? null : AccuracyReward.Canonical(answer),
             FormatOk = form.Ok,
             LanguageConsistency = words.Ratio(input.Language),

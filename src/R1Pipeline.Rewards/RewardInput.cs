@@ -1,3 +1,5 @@
+using R1Pipeline.Contracts.Rewards;
+
 namespace R1Pipeline.Rewards;
 
 /// <summary>One output to be judged. Untrusted text: every rule is a bounded, linear scan of it.</summary>
@@ -13,4 +15,8 @@ public sealed record RewardInput(
     string? Gold,
     string Language,
     IReadOnlyList<string>? Must = null,
-    IReadOnlyList<string>? MustNot = null);
+    IReadOnlyList<string>? MustNot = null)
+{
+    /// <summary>What the answer is checked by.</summary>
+    public string Task { get; init; } = TaskKinds.Math;
+}

@@ -13,8 +13,9 @@ internal static class GradeCommand
     public static Command Create() => new("grade", "Run one reward over a JSON Lines file.")
     {
         Create("math", "Compare answers with gold answers.", "{id, gold, prediction, options?, targets?}", "{id, correct, extracted_gold, extracted_prediction, reason}", MathRows.Grade),
+        Create("logic", $"Check answers to other tasks: {string.Join(", ", TaskRows.Names)}.", "{id, task, gold, prediction}", "{id, correct, extracted_prediction, reason}", TaskRows.Grade),
         Create("format", $"Check the form of outputs: {string.Join(", ", NamedFormats.All)}.", "{id, completion, format}", "{id, ok, value, think, answer, reason}", FormatRows.Grade),
-        Create("language", "Measure language consistency by rule LC-1: en, zh, other.", "{id, text, target}", "{id, ratio, num_target_words, num_words}", LanguageRows.Grade),
+        Create("language", "Measure language consistency by rule LC-1 (en, zh, other), or by identified language with \"by\": \"language\".", "{id, text, target, by?}", "{id, ratio, num_target_words, num_words}", LanguageRows.Grade),
     };
 
     private static Command Create(string name, string description, string row, string grade, Func<JsonElement, JsonObject> answer)

@@ -39,6 +39,9 @@ public static class DataRowFields
     /// <summary>Words that a general answer must not contain (list of strings).</summary>
     public const string MustNot = "must-not";
 
+    /// <summary>What an answer is checked by: one of <see cref="Rewards.TaskKinds.All"/>; a row without it is mathematics.</summary>
+    public const string Task = "task";
+
     /// <summary>All of them, in the order of this file.</summary>
-    public static IReadOnlyList<string> All { get; } = [Id, Text, Prompt, Response, Think, Answer, Gold, Chosen, Rejected, Language, Must, MustNot];
+    public static IReadOnlyList<string> All { get; } = [Id, Text, Prompt, Response, Think, Answer, Gold, Chosen, Rejected, Language, Must, MustNot, Task];
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using R1Pipeline.Contracts.Options;
 
 namespace R1Pipeline.Contracts.Data;
@@ -19,6 +20,10 @@ public sealed record DataSourceDefinition
 
     /// <summary>Language of every row that names none (<c>en</c>, <c>zh</c>); null: told from the prompt's script.</summary>
     public string? Language { get; init; }
+
+    /// <summary>Task of every row that names none (<see cref="Rewards.TaskKinds"/>); null: mathematics.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Task { get; init; }
 
     /// <summary>Regular expressions whose matches are removed from <c>text</c>, <c>response</c>, <c>think</c> and <c>answer</c>.</summary>
     public IReadOnlyList<string> Remove { get; init; } = [];

@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Data.Chat;
 
 namespace R1Pipeline.Data.Rows;
@@ -29,7 +30,7 @@ public sealed record DataRow
     /// <summary>Final answer that goes with <see cref="Think"/>.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Verified result.</summary>
+    /// <summary>Verified result; for tasks whose gold is no text, its JSON.</summary>
     public string? Gold { get; init; }
 
     /// <summary>The better response of a pair.</summary>
@@ -46,6 +47,9 @@ public sealed record DataRow
 
     /// <summary>Words that a general answer must not contain; null where the row names none.</summary>
     public IReadOnlyList<string>? MustNot { get; init; }
+
+    /// <summary>What the answer is checked by: the row's, else the source's, else mathematics.</summary>
+    public string Task { get; init; } = TaskKinds.Math;
 
     /// <summary>Whether the answer can be verified: reasoning prompts have a gold answer, general ones do not.</summary>
     public bool IsReasoning => Gold is not null;

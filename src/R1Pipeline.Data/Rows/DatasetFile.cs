@@ -1,6 +1,7 @@
 using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Data;
+using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Data.Chat;
 
 namespace R1Pipeline.Data.Rows;
@@ -58,6 +59,7 @@ public static class DatasetFile
         Text(DataRowFields.Language, row.Language);
         Words(DataRowFields.Must, row.Must);
         Words(DataRowFields.MustNot, row.MustNot);
+        Text(DataRowFields.Task, row.Task == TaskKinds.Math ? null : row.Task);
         writer.WriteEndObject();
 
         void Text(string field, string? value)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using R1Pipeline.Contracts.Data;
+using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Data.Chat;
 
 namespace R1Pipeline.Data.Rows;
@@ -24,6 +25,7 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
         IReadOnlyList<ChatMessage>? prompt = Prompt();
         string? text = Text(DataRowFields.Text);
         string? response = Text(DataRowFields.Response);
+        string task = Task();
         var row = new DataRow
         {
             Source = parser.Source.Name,
@@ -34,12 +36,13 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
             Response = response,
             Think = Text(DataRowFields.Think),
             Answer = Text(DataRowFields.Answer),
-            Gold = Text(DataRowFields.Gold),
+            Gold = task == TaskKinds.Math ? Text(DataRowFields.Gold) : JsonOrText(DataRowFields.Gold),
             Chosen = Text(DataRowFields.Chosen),
             Rejected = Text(DataRowFields.Rejected),
             Language = Language() ?? parser.Source.Language ?? ScriptLanguage.Detect(prompt?[^1].Content ?? text ?? response ?? ""),
             Must = Words(DataRowFields.Must),
             MustNot = Words(DataRowFields.MustNot),
+            Task = task,
         };
         CheckAlternatives();
         return problems.Count == _problemsBefore ? row : null;
@@ -144,6 +147,27 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
         // An unmapped key of this name may mean something else (a programming language).
         if (parser.Source.Fields.ContainsKey(DataRowFields.Language)) Problem(Keys(DataRowFields.Language)[0], $"is '{language}'; accepted are en and zh");
         return null;
+    }
+
+    private string Task()
+    {
+        string task = Text(DataRowFields.Task) ?? parser.Source.Task ?? TaskKinds.Math;
+        if (TaskKinds.All.Contains(task)) return task;
+        Problem(Keys(DataRowFields.Task)[0], $"is '{task}'; accepted are {string.Join(", ", TaskKinds.All)}");
+        return TaskKinds.Math;
+    }
+
+    /// <summary>A text as it is; anything else as its JSON; the values of several keys as one object.</summary>
+    private string? JsonOrText(string field)
+    {
+        List<(string Key, JsonElement Value)> values = Values(field);
+        return values switch
+        {
+            [] => null,
+            [(_, { ValueKind: JsonValueKind.String } text)] => text.GetString() is { Length: > 0 } content ? content : null,
+            [(_, var value)] => value.GetRawText(),
+            _ => JsonSerializer.Serialize(values.ToDictionary(pair => pair.Key, pair => pair.Value)),
+        };
     }
 
     private List<string>? Words(string field)

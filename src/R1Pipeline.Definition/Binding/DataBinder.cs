@@ -69,6 +69,7 @@ internal sealed class DataBinder(CompileContext context, long seed)
             Path = Path.GetFullPath(file.Path, root),
             Fields = file.Fields,
             Language = file.Language,
+            Task = file.Task,
             Remove = file.Remove,
             Rows = file.Rows,
         }, bound);

@@ -16,6 +16,10 @@ internal sealed record FileSourceOptions
     [AllowedValues("en", "zh")]
     public string? Language { get; init; }
 
+    /// <summary>What the answers of rows that name no task are checked by; null: mathematics.</summary>
+    [AllowedValues("math", "choice", "exact", "countdown", "knights-and-knaves", "json-schema", "instructions")]
+    public string? Task { get; init; }
+
     /// <summary>Regular expressions whose matches are removed from text, response, think and answer.</summary>
     public IReadOnlyList<string> Remove { get; init; } = [];
 

@@ -23,7 +23,7 @@ internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
     public string? Reason(DataRow row)
     {
         if (row.Prompt is null) return NoPrompt;
-        if (row.Gold is { } gold && !AccuracyReward.CanCompare(gold)) return GoldNotComparable;
+        if (row.Gold is { } gold && !Accuracy.CanCheck(row.Task, gold)) return GoldNotComparable;
         return text.Sequences.Prompt(row).Length >= config.ContextTokens ? TooLong : null;
     }
 

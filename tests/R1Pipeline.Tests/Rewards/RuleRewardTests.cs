@@ -63,6 +63,16 @@ public class RuleRewardTests
     }
 
     [Theory]
+    [InlineData("3*7+1", AnswerVerdict.Correct, 1)]
+    [InlineData("3*7", AnswerVerdict.Wrong, 0)]
+    public void Score_OtherTask_PaysByItsOwnRule(string expression, AnswerVerdict verdict, double paid)
+    {
+        var input = new RewardInput($"<think> try it </think> <answer> {expression} </answer>", Finished: true, """{"numbers": [1, 3, 7], "target": 22}""", "en") { Task = TaskKinds.Countdown };
+        RewardBreakdown reward = Equal.Score(input);
+        Assert.Equal((verdict, paid), (reward.Verdict, reward.Parts["accuracy"]));
+    }
+
+    [Theory]
     [InlineData(Right, "1 0 2 3", AnswerVerdict.Correct)]
     [InlineData(Right, "1 0 2 4", AnswerVerdict.Wrong)]
     [InlineData("<think> the sum is 1 0 2 3 . </think>", "1 0 2 3", AnswerVerdict.NoAnswer)]

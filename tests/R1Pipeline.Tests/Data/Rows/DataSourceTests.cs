@@ -67,6 +67,36 @@ public sealed class DataSourceTests : IDisposable
         Assert.Equal(expected, DataSourceReader.Read(Source(line) with { Language = constant }).Single().Language);
 
     [Fact]
+    public void Read_OtherTask_KeepsItsGoldAsJson()
+    {
+        DataRow[] rows =
+        [
+            .. DataSourceReader.Read(
+                Source(
+                    """{"prompt": "q", "task": "choice", "gold": "B"}""",
+                    """{"prompt": "q", "gold": {"numbers": [1, 2], "target": 3}}""",
+                    """{"prompt": "q", "task": "math", "gold": 3}""") with { Task = "countdown" }),
+        ];
+        Assert.Equal([("choice", "B"), ("countdown", """{"numbers": [1, 2], "target": 3}"""), ("math", "3")], rows.Select(row => (row.Task, row.Gold!)));
+    }
+
+    [Fact]
+    public void Read_GoldOfSeveralKeys_IsOneObject()
+    {
+        DataSourceDefinition source = Source("""{"prompt": "q", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}""") with { Task = "instructions", Fields = Map(("gold", ["instruction_id_list", "kwargs"])) };
+        Assert.Equal("""{"instruction_id_list":["punctuation:no_comma"],"kwargs":[{}]}""", DataSourceReader.Read(source).Single().Gold);
+    }
+
+    [Fact]
+    public void Check_UnknownTask_IsAProblemOfItsLine()
+    {
+        DataSourceDefinition source = Source("""{"prompt": "q", "gold": "1"}""", """{"prompt": "q", "gold": "1", "task": "chess"}""");
+        DataRowProblem problem = Assert.Single(DataSourceChecker.Check(source, PromptAndGold));
+        Assert.Equal((2, "task"), (problem.Line, problem.Field));
+        Assert.Contains("'chess'", problem.Message);
+    }
+
+    [Fact]
     public void Check_EveryKindOfProblem_IsFoundInOnePassWithLineColumnAndField()
     {
         DataSourceDefinition source = Source(
