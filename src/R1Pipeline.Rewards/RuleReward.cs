@@ -18,22 +18,24 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
     /// <summary>Name of the language part.</summary>
     public const string Language = "language";
 
+    /// <summary>Under which a failure of the rules themselves is listed.</summary>
+    public const string Rules = "rules";
+
     /// <summary>Scores one output. Safe to call from several threads.</summary>
     public RewardBreakdown Score(RewardInput input)
     {
-        OutputStatistics statistics = OutputStatistics.Of(input, format, rule);
-        var parts = new Dictionary<string, double>(3);
-        double total = 0;
-        if (statistics.Strict is { } correct) Add(Accuracy, correct ? 1 : 0, weights.Accuracy);
-        Add(Format, statistics.FormatOk ? 1 : 0, weights.Format);
-        Add(Language, statistics.LanguageConsistency, weights.Language);
-        return new RewardBreakdown(total, parts) { Verdict = Verdict(statistics) };
-
-        void Add(string part, double value, double weight)
+        OutputStatistics? statistics = null;
+        RewardOutcome measured = RewardOutcome.Ask(() =>
         {
-            parts.Add(part, value);
-            total += weight * value;
-        }
+            statistics = OutputStatistics.Of(input, format, rule);
+            return RewardOutcome.NotApplicable;
+        });
+        if (statistics is null) return RewardBreakdown.Failed(Rules, measured.Error!);
+        return new RewardSum()
+            .Add(Accuracy, statistics.Strict is { } correct ? RewardOutcome.Of(correct ? 1 : 0) : RewardOutcome.NotApplicable, weights.Accuracy)
+            .Add(Format, RewardOutcome.Of(statistics.FormatOk ? 1 : 0), weights.Format)
+            .Add(Language, RewardOutcome.Of(statistics.LanguageConsistency), weights.Language)
+            .Build(Verdict(statistics));
     }
 
     private static AnswerVerdict Verdict(OutputStatistics statistics) => statistics.Strict switch

@@ -62,18 +62,19 @@ internal static class RolloutsCommand
     private static string Text(string stage, RolloutRecord rollout)
     {
         string parts = string.Join(", ", rollout.Rewards.Select(part => $"{part.Key} {Figures.Share(part.Value)}"));
+        string errors = rollout.Errors is null ? "" : "  failed: " + string.Join(", ", rollout.Errors.Select(part => $"{part.Key} ({part.Value})"));
         string verdict = rollout.Verdict is { } word ? $"  {word.Word()}" : "";
-        return $"{stage}  iteration {rollout.Iteration}  {rollout.Question}  sample {rollout.Sample}  {rollout.OutputIds.Count} tokens  {rollout.FinishReason}{verdict}  reward {Figures.Share(rollout.Total)} ({parts})";
+        return $"{stage}  iteration {rollout.Iteration}  {rollout.Question}  sample {rollout.Sample}  {rollout.OutputIds.Count} tokens  {rollout.FinishReason}{verdict}  reward {(rollout.Total is { } total ? Figures.Share(total) : Figures.None)} ({parts}){errors}";
     }
 
     /// <summary>A line of <c>--json</c>: <c>stage</c> first, then the rollout's own fields.</summary>
     private sealed record Line(
         string Stage, long Iteration, string Question, int Sample, long PolicyVersion, IReadOnlyList<int> InputIds, IReadOnlyList<int> OutputIds,
-        IReadOnlyList<float> Logprobs, IReadOnlyDictionary<string, double> Rewards, double Total, string FinishReason, AnswerVerdict? Verdict)
+        IReadOnlyList<float> Logprobs, IReadOnlyDictionary<string, double> Rewards, double? Total, string FinishReason, AnswerVerdict? Verdict, IReadOnlyDictionary<string, string>? Errors)
     {
         public Line(string stage, RolloutRecord rollout)
             : this(stage, rollout.Iteration, rollout.Question, rollout.Sample, rollout.PolicyVersion, rollout.InputIds, rollout.OutputIds,
-                rollout.Logprobs, rollout.Rewards, rollout.Total, rollout.FinishReason, rollout.Verdict)
+                rollout.Logprobs, rollout.Rewards, rollout.Total, rollout.FinishReason, rollout.Verdict, rollout.Errors)
         {
         }
     }

@@ -29,8 +29,11 @@ public sealed record RolloutRecord
     /// <summary>Named reward parts, before weights.</summary>
     public required IReadOnlyDictionary<string, double> Rewards { get; init; }
 
-    /// <summary>The reward that trained: the weighted sum.</summary>
-    public required double Total { get; init; }
+    /// <summary>The reward that trained: the weighted sum. Null: it failed (see <see cref="Errors"/>) or no part applies, and the output trained nothing.</summary>
+    public required double? Total { get; init; }
+
+    /// <summary>The reward parts that failed, and why; null: none.</summary>
+    public IReadOnlyDictionary<string, string>? Errors { get; init; }
 
     /// <summary>What the accuracy rule said; null in shards written before it was recorded.</summary>
     public AnswerVerdict? Verdict { get; init; }

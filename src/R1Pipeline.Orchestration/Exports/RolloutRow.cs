@@ -41,11 +41,14 @@ internal sealed class RolloutRow(string run, string stage, RolloutRecord rollout
     public Dictionary<string, double> Rewards => new(rollout.Rewards);
 
     [JsonPropertyName("total")]
-    public double Total => rollout.Total;
+    public double? Total => rollout.Total;
 
     [JsonPropertyName("verdict")]
     public string? Verdict => rollout.Verdict?.Word();
 
     [JsonPropertyName("finish_reason")]
     public string FinishReason => rollout.FinishReason;
+
+    [JsonPropertyName("errors")]
+    public Dictionary<string, string> Errors => rollout.Errors is null ? [] : new(rollout.Errors);
 }

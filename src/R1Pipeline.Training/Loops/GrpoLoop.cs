@@ -22,7 +22,9 @@ namespace R1Pipeline.Training.Loops;
 /// (2) no reward model is trained inside the loop (line 12);
 /// (3) rollouts may be tempered or truncated (<c>temperature</c>, <c>top-p</c>), but old and new log-probs are both those of the full softmax at temperature 1:
 ///     the ratio is exact with respect to the policy's weights, the samples then come from a sharper distribution than the one it is the ratio of;
-/// (4) an output cut at <c>max-new-tokens</c> is trained on like any other, with whatever reward it got.
+/// (4) an output whose reward failed, or to which no reward applies, is in the ledger and trains nothing: it stands outside its group's statistics and the loss's
+///     averages; a minibatch of nothing else is a step that changes nothing;
+/// (5) an output cut at <c>max-new-tokens</c> is trained on like any other, with whatever reward it got.
 /// Not its concern: pipelines, files, text, how rewards come about. Bit-exact on resume: everything random is drawn from counters, and a checkpoint between
 /// two minibatches carries the iteration's rollouts.
 /// </summary>
@@ -95,8 +97,8 @@ public sealed class GrpoLoop(
         int minibatch = (int)(state.Step % options.Minibatches);
         (GrpoFigures figures, double distance) = _update.Accumulate(Minibatch(iteration, minibatch), host.Progress);
         double? drift = minibatch == 0 ? distance : null; // later minibatches see an updated policy: their distance is learning, not drift
-        _guards.CheckUpdate(state.Step + 1, figures, drift);
-        (double learningRate, double gradientNorm) = state.GuardedUpdate.Apply(figures.Loss);
+        if (figures.NumTokens > 0) _guards.CheckUpdate(state.Step + 1, figures, drift);
+        (double learningRate, double gradientNorm) = figures.NumTokens > 0 ? state.GuardedUpdate.Apply(figures.Loss) : state.GuardedUpdate.Skip();
         state.LastLoss = figures.Loss;
         Dictionary<string, double> metrics = Metrics(iteration, figures, gradientNorm, learningRate, drift);
         if (_update.BalanceExperts() is { } excess) metrics["expert-excess"] = excess;
@@ -109,7 +111,7 @@ public sealed class GrpoLoop(
         int[] order = [.. Enumerable.Range(0, numSamples)];
         new RandomStream(seed, stage, iteration.Number, "minibatches").Shuffle<int>(order);
         int from = (int)((long)numSamples * minibatch / options.Minibatches), to = (int)((long)numSamples * (minibatch + 1) / options.Minibatches);
-        return [.. order[from..to].Select(i => iteration.Samples[i])];
+        return [.. order[from..to].Select(i => iteration.Samples[i]).Where(sample => sample.Trains)];
     }
 
     private static Dictionary<string, double> Metrics(PendingIteration iteration, GrpoFigures figures, double gradientNorm, double learningRate, double? drift)

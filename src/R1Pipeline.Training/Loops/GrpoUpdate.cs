@@ -25,7 +25,7 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
         float[] weights = TokenWeights.OfRows(options.Aggregation, [.. minibatch.Select(row => row.OutputIds.Length)], options.MaxNewTokens);
         (GrpoFigures figures, double distance) = (GrpoFigures.None, 0);
         policy.ActivationCheckpointing = options.ActivationCheckpointing;
-        foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch ?? minibatch.Count))
+        foreach (int[] part in MicroBatches.ByLength(minibatch, microBatch ?? Math.Max(1, minibatch.Count)))
         {
             using var scope = NewDisposeScope();
             TrainingSample[] rows = [.. part.Select(row => minibatch[row])];

@@ -17,13 +17,13 @@ internal sealed class RolloutCollector(
     private readonly SamplingOptions _sampling = new() { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
 
     /// <summary>Collects an iteration's rollouts and commits them to the ledger. Reference log-probs are not among them yet.</summary>
-    /// <exception cref="StageFailedException">UserData: the questions or the rewards do not fit together. NumericGuard: a reward or a logit is not finite.</exception>
+    /// <exception cref="StageFailedException">UserData: the questions or the rewards do not fit together. NumericGuard: a logit is not finite.</exception>
     public PendingIteration Collect(long iteration, long policyVersion)
     {
         host.Phase("rollouts");
         IReadOnlyList<RolloutGroup> groups = Sample(iteration);
         host.Phase("rewards");
-        IReadOnlyList<RewardBreakdown> rewards = scorer.Score(groups);
+        IReadOnlyList<RewardBreakdown> rewards = [.. scorer.Score(groups).Select(reward => reward.Checked())];
         float[] advantages = Advantages(iteration, groups, rewards);
         host.CommitRollouts(iteration, Records(iteration, policyVersion, groups, rewards));
 
@@ -52,12 +52,6 @@ internal sealed class RolloutCollector(
     {
         if (rewards.Count != groups.Count * options.GroupSize)
             throw Refusal(iteration, $"the scorer returned {rewards.Count} rewards for {groups.Count * options.GroupSize} outputs");
-        for (int i = 0; i < rewards.Count; i++)
-        {
-            if (double.IsFinite(rewards[i].Total)) continue;
-            string where = $"question {groups[i / options.GroupSize].Question.Id}, sample {i % options.GroupSize}";
-            throw new StageFailedException(StageFailureClass.NumericGuard, $"{stage}, iteration {iteration}: the reward of {where} is {rewards[i].Total}");
-        }
         return GroupAdvantage.Compute([.. rewards.Select(reward => reward.Total)], options.GroupSize, options);
     }
 
@@ -75,6 +69,7 @@ internal sealed class RolloutCollector(
             Logprobs = item.rollout.Logprobs,
             Rewards = rewards[next].Parts,
             Verdict = rewards[next].Verdict,
+            Errors = rewards[next].Errors is { Count: > 0 } errors ? errors : null,
             Total = rewards[next++].Total,
             FinishReason = item.rollout.Finished ? "stop" : "length",
         })];

@@ -40,6 +40,14 @@ public sealed class GuardedUpdate : IDisposable
         return (rate, norm);
     }
 
+    /// <summary>A step that had nothing to learn from: it counts, and changes neither weights nor moments.</summary>
+    /// <returns>Rate and gradient norm, both 0.</returns>
+    public (double LearningRate, double GradientNorm) Skip()
+    {
+        Optimizer.StepsDone++;
+        return (0, 0);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Optimizer.Dispose();
 

@@ -1,6 +1,5 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
-using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Rewards;
@@ -38,47 +37,50 @@ internal sealed class ScenarioScorer(ModelText text, RuleReward rules, RewardMod
 
         int[] general = [.. Enumerable.Range(0, outputs.Length).Where(i => !outputs[i].Row.IsReasoning)];
         if (general.Length == 0) return rewards;
-        double[][] judged = [.. models.Judges.Select(judge => Judge(judge, [.. general.Select(i => outputs[i])]))];
+        RewardOutcome[][] judged = [.. models.Judges.Select(judge => Judge(judge, [.. general.Select(i => outputs[i])]))];
         for (int i = 0; i < general.Length; i++) rewards[general[i]] = WithModels(rewards[general[i]], [.. judged.Select(scores => scores[i])]);
         return rewards;
     }
 
-    private RewardBreakdown WithModels(RewardBreakdown byRules, double[] scores)
+    private RewardBreakdown WithModels(RewardBreakdown byRules, RewardOutcome[] scores)
     {
-        var parts = new Dictionary<string, double>(byRules.Parts) { ["model"] = scores.Average() };
-        if (scores.Length > 1)
-        {
-            for (int i = 0; i < scores.Length; i++) parts[$"model-{models.Judges[i].Name}"] = scores[i];
-        }
-
-        return byRules with { Total = byRules.Total + (options.RewardModelWeight * parts["model"]), Parts = parts };
+        string? error = scores.Select(score => score.Error).FirstOrDefault(reason => reason is not null);
+        var sum = new RewardSum(byRules)
+            .Add("model", error is null ? RewardOutcome.Of(scores.Average(score => score.Value!.Value)) : RewardOutcome.Failed(error), options.RewardModelWeight);
+        for (int i = 0; i < scores.Length && scores.Length > 1; i++) sum.Show($"model-{models.Judges[i].Name}", scores[i]);
+        return sum.Build(byRules.Verdict);
     }
 
     /// <summary>One model's rewards (0 to 1) of general outputs.</summary>
-    private double[] Judge(RewardJudge judge, IReadOnlyList<Output> outputs)
+    private RewardOutcome[] Judge(RewardJudge judge, IReadOnlyList<Output> outputs)
     {
-        double[] rewards = new double[outputs.Count];
+        var rewards = new RewardOutcome[outputs.Count];
         var sequences = new List<TrainingSequence>();
         var scored = new List<int>();
         for (int i = 0; i < outputs.Count; i++)
         {
             string? judgedText = judge.JudgesWholeResponse ? outputs[i].Input.Completion : FinalAnswer(outputs[i].Input);
-            if (string.IsNullOrWhiteSpace(judgedText)) continue;
-            sequences.Add(Sequence(judge, outputs[i].Row, judgedText.Trim()));
-            scored.Add(i);
+            if (string.IsNullOrWhiteSpace(judgedText))
+            {
+                rewards[i] = RewardOutcome.Of(0);
+                continue;
+            }
+
+            var built = judge.Text.Conversation(outputs[i].Row with { Response = judgedText.Trim(), Think = null, Answer = null }, judge.Model.Body.Config.ContextTokens);
+            if (built.Sequence is { } sequence)
+            {
+                sequences.Add(sequence);
+                scored.Add(i);
+            }
+            else
+            {
+                rewards[i] = RewardOutcome.Failed($"longer than the {judge.Model.Body.Config.ContextTokens} tokens of reward model {judge.Name}");
+            }
         }
 
         float[] scores = judge.Model.Score(sequences, scoredAtOnce);
-        for (int i = 0; i < scored.Count; i++) rewards[scored[i]] = judge.Reward(scores[i], options.RewardModelScale);
+        for (int i = 0; i < scored.Count; i++) rewards[scored[i]] = RewardOutcome.Of(judge.Reward(scores[i], options.RewardModelScale));
         return rewards;
-    }
-
-    private static TrainingSequence Sequence(RewardJudge judge, DataRow row, string response)
-    {
-        var built = judge.Text.Conversation(row with { Response = response, Think = null, Answer = null }, judge.Model.Body.Config.ContextTokens);
-        return built.Sequence ?? throw new StageFailedException(
-            StageFailureClass.UserData,
-            $"an answer to row {row.Key} is longer than the context of reward model {judge.Name} ({judge.Model.Body.Config.ContextTokens} tokens); lower max-new-tokens or use a reward model with a longer context.");
     }
 
     private string? FinalAnswer(RewardInput input)

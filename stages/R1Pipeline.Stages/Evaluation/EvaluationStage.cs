@@ -68,11 +68,14 @@ public sealed class EvaluationStage : IStage
                 task => task.Task,
                 task => task.Figures(shards.Where(shard => shard.Model == model.Stage && shard.Task == task.Task)).ToMetrics()));
 
-    private static Dictionary<string, double> StepFigures(MeasuredShard shard) => new()
+    private static Dictionary<string, double> StepFigures(MeasuredShard shard)
     {
-        ["accuracy"] = shard.Samples.Average(sample => sample.Correct ? 1.0 : 0.0),
-        ["response-tokens"] = shard.Samples.Average(sample => sample.Tokens),
-    };
+        var figures = new Dictionary<string, double> { ["response-tokens"] = shard.Samples.Average(sample => sample.Tokens) };
+        GradedSample[] graded = [.. shard.Samples.Where(sample => sample.Error is null)];
+        if (graded.Length > 0) figures["accuracy"] = graded.Average(sample => sample.Correct ? 1.0 : 0.0);
+        if (graded.Length < shard.Samples.Count) figures["reward-errors"] = shard.Samples.Count - graded.Length;
+        return figures;
+    }
 
     private static IEnumerable<ShownSample> Shown(MeasuredShard shard) =>
         shard.Shown.Select(sample => sample with { Model = shard.Model, Task = shard.Task });

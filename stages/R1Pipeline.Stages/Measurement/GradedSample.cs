@@ -9,6 +9,9 @@ internal sealed record GradedSample
     /// <summary>Sample of the problem, from 0.</summary>
     public required int Sample { get; init; }
 
+    /// <summary>Why the sample could not be graded; null: it could. One that could not counts in no figure but its own.</summary>
+    public string? Error { get; init; }
+
     /// <summary>Gold tasks: the text inside the answer tags (or the box) equals the gold. Word tasks: well-formed, all words, none of the forbidden.</summary>
     public required bool Correct { get; init; }
 

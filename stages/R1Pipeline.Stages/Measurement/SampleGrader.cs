@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
@@ -15,8 +16,30 @@ internal sealed class SampleGrader(ModelText text, AnswerFormat format)
 {
     private readonly RuleReward _reward = new(new RewardWeights(1, 1, 1), format, text.LanguageRule);
 
-    /// <summary>What the output counts for.</summary>
+    /// <summary>What the output counts for; where grading fails, nothing but the failure.</summary>
     public GradedSample Grade(LedgerRow row, int problem, GeneratedSequence output)
+    {
+        GradedSample? graded = null;
+        RewardOutcome asked = RewardOutcome.Ask(() =>
+        {
+            graded = Graded(row, problem, output);
+            return RewardOutcome.NotApplicable;
+        });
+        return graded ?? new GradedSample
+        {
+            Problem = problem,
+            Sample = output.Sample,
+            Error = asked.Error,
+            Correct = false,
+            LooseCorrect = false,
+            WellFormed = false,
+            Mixed = false,
+            Reflective = false,
+            Tokens = output.OutputIds.Length,
+        };
+    }
+
+    private GradedSample Graded(LedgerRow row, int problem, GeneratedSequence output)
     {
         var input = text.RewardInput(row.Row, output.OutputIds, output.Finished);
         var statistics = OutputStatistics.Of(input, format, text.LanguageRule);

@@ -1,3 +1,5 @@
+using R1Pipeline.Contracts.Stages;
+
 namespace R1Pipeline.Stages.Measurement;
 
 /// <summary>
@@ -14,6 +16,9 @@ internal sealed record TaskFigures
 
     /// <summary>Problems measured.</summary>
     public required int NumProblems { get; init; }
+
+    /// <summary>Samples that were graded.</summary>
+    public required int NumSamples { get; init; }
 
     /// <summary>Mean correctness, strict.</summary>
     public required double PassAt1 { get; init; }
@@ -45,7 +50,11 @@ internal sealed record TaskFigures
     /// <summary>Mean output length in tokens.</summary>
     public required double MeanTokens { get; init; }
 
+    /// <summary>Samples whose grading failed: they stand in no other figure.</summary>
+    public required int NumErrors { get; init; }
+
     /// <summary>Counts the graded samples of one model and task.</summary>
+    /// <exception cref="StageFailedException">UserData: not one sample could be graded.</exception>
     public static TaskFigures Of(IReadOnlyCollection<GradedSample> samples, double temperature, int k)
     {
         var problems = samples
@@ -59,27 +68,45 @@ internal sealed record TaskFigures
             throw new ArgumentException($"Problem {odd[0].Problem} has {odd.Length} samples instead of {k}.", nameof(samples));
         }
 
+        int numErrors = samples.Count(sample => sample.Error is not null);
+        if (numErrors == samples.Count)
+        {
+            throw new StageFailedException(
+                StageFailureClass.UserData, $"not one of {samples.Count} samples could be graded, the first for: {samples.First().Error}. Repair what grades them and resume.");
+        }
+
+        samples = [.. samples.Where(sample => sample.Error is null)];
+        problems = [.. problems.Select(problem => problem.Where(sample => sample.Error is null).ToArray()).Where(problem => problem.Length > 0)];
         double[] means = [.. problems.Select(problem => Share(problem, sample => sample.Correct))];
         return new()
         {
             Temperature = temperature,
             K = k,
             NumProblems = problems.Length,
+            NumSamples = samples.Count,
             PassAt1 = means.Average(),
             Interval = ConfidenceInterval.Of(means, k),
             LoosePassAt1 = Share(samples, sample => sample.LooseCorrect),
-            PassAtK = problems.Average(problem => Measurement.PassAtK.Estimate(k, problem.Count(sample => sample.Correct), k)),
-            LoosePassAtK = problems.Average(problem => Measurement.PassAtK.Estimate(k, problem.Count(sample => sample.LooseCorrect), k)),
+            PassAtK = problems.Average(problem => Measurement.PassAtK.Estimate(problem.Length, problem.Count(sample => sample.Correct), problem.Length)),
+            LoosePassAtK = problems.Average(problem => Measurement.PassAtK.Estimate(problem.Length, problem.Count(sample => sample.LooseCorrect), problem.Length)),
             ConsAtK = Share(problems, Consensus.IsCorrect),
             FormatRate = Share(samples, sample => sample.WellFormed),
             MixingRate = Share(samples, sample => sample.Mixed),
             ReflectiveRate = Share(samples, sample => sample.Reflective),
             MeanTokens = samples.Average(sample => sample.Tokens),
+            NumErrors = numErrors,
         };
     }
 
     /// <summary>The names and order of <c>status --json</c>.</summary>
-    public IReadOnlyDictionary<string, double> ToMetrics() => new Dictionary<string, double>
+    public IReadOnlyDictionary<string, double> ToMetrics()
+    {
+        var metrics = Measured();
+        if (NumErrors > 0) metrics["num_errors"] = NumErrors;
+        return metrics;
+    }
+
+    private Dictionary<string, double> Measured() => new()
     {
         ["temperature"] = Temperature,
         ["pass_at_1"] = PassAt1,
@@ -91,7 +118,7 @@ internal sealed record TaskFigures
         ["loose_pass_at_k"] = LoosePassAtK,
         ["cons_at_k"] = ConsAtK,
         ["num_problems"] = NumProblems,
-        ["num_samples"] = (double)NumProblems * K,
+        ["num_samples"] = NumSamples,
         ["format_rate"] = FormatRate,
         ["mixing_rate"] = MixingRate,
         ["reflective_rate"] = ReflectiveRate,

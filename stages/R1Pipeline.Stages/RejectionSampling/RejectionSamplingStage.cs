@@ -114,7 +114,12 @@ public sealed class RejectionSamplingStage : IStage
             ["kept"] = numKept,
             ["general_rows"] = numGeneral,
         };
-        foreach (string reason in RejectionFilters.Reasons) metrics[$"dropped_{reason.Replace('-', '_')}"] = shards.Sum(shard => shard.Dropped[reason]);
+        foreach (string reason in RejectionFilters.Reasons)
+        {
+            int dropped = shards.Sum(shard => shard.Dropped.GetValueOrDefault(reason));
+            if (dropped > 0 || reason != RejectionFilters.RewardError) metrics[$"dropped_{reason.Replace('-', '_')}"] = dropped;
+        }
+
         return metrics;
     }
 
@@ -127,5 +132,5 @@ public sealed class RejectionSamplingStage : IStage
 
     private static string Summary(Dictionary<string, double> metrics) =>
         $"{metrics["sampled"]} sampled; dropped: "
-        + string.Join(", ", RejectionFilters.Reasons.Select(reason => (reason, count: metrics[$"dropped_{reason.Replace('-', '_')}"])).Where(item => item.count > 0).Select(item => $"{item.count} {item.reason}"));
+        + string.Join(", ", RejectionFilters.Reasons.Select(reason => (reason, count: metrics.GetValueOrDefault($"dropped_{reason.Replace('-', '_')}"))).Where(item => item.count > 0).Select(item => $"{item.count} {item.reason}"));
 }

@@ -27,7 +27,7 @@ public sealed class RolloutParquetTests : IDisposable
         await using ParquetReader reader = await ParquetReader.CreateAsync(path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(3, reader.RowGroupCount);
         Assert.Equal(
-            ["run", "stage", "iteration", "question", "sample", "policy_version", "input_ids", "output_ids", "logprobs", "rewards", "total", "verdict", "finish_reason"],
+            ["run", "stage", "iteration", "question", "sample", "policy_version", "input_ids", "output_ids", "logprobs", "rewards", "total", "verdict", "finish_reason", "errors"],
             reader.Schema.Fields.Select(field => field.Name));
         var back = await ParquetSerializer.DeserializeAsync<Row>(path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(NumRollouts, back.Data.Count);
@@ -118,12 +118,15 @@ public sealed class RolloutParquetTests : IDisposable
         public Dictionary<string, double> Rewards { get; set; } = [];
 
         [JsonPropertyName("total")]
-        public double Total { get; set; }
+        public double? Total { get; set; }
 
         [JsonPropertyName("verdict")]
         public string? Verdict { get; set; }
 
         [JsonPropertyName("finish_reason")]
         public string FinishReason { get; set; } = "";
+
+        [JsonPropertyName("errors")]
+        public Dictionary<string, string> Errors { get; set; } = [];
     }
 }

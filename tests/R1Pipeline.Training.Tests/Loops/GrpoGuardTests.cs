@@ -65,15 +65,6 @@ public sealed class GrpoGuardTests
     }
 
     [Fact]
-    public void Run_RewardIsNotANumber_NamesTheQuestion()
-    {
-        (StageFailedException failure, GrpoLoopHost host) = Fail(Options, new GrpoLoopTask(_ => double.NaN));
-        Assert.Equal(StageFailureClass.NumericGuard, failure.Failure);
-        Assert.Contains("q:1-0, sample 0", failure.Message);
-        Assert.Empty(host.Rollouts);
-    }
-
-    [Fact]
     public void Run_GradientIsNotFinite_StopsBeforeTheUpdate()
     {
         using Decoder policy = GrpoLoopTask.NewPolicy();

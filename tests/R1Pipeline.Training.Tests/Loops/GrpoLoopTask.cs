@@ -7,7 +7,7 @@ using R1Pipeline.Training.Rollouts;
 namespace R1Pipeline.Training.Tests.Loops;
 
 /// <summary>A task that a tiny decoder learns in seconds: emit one token as often as possible. Prompts differ in length and by iteration.</summary>
-internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null) : IQuestionSource, IRolloutScorer
+internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null, Func<Rollout, RewardBreakdown?>? breakdown = null) : IQuestionSource, IRolloutScorer
 {
     public const int Eos = 1, Wanted = 5;
 
@@ -41,6 +41,7 @@ internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null) : IQues
     public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups) =>
         [.. groups.SelectMany(group => group.Rollouts).Select(rollout =>
         {
+            if (breakdown?.Invoke(rollout) is { } given) return given;
             double value = reward?.Invoke(rollout) ?? Share(rollout);
             return new RewardBreakdown(value, new Dictionary<string, double> { ["accuracy"] = value });
         })];

@@ -89,7 +89,7 @@ public sealed class GrpoLoopTests
             Assert.Equal(record.OutputIds[^1] == GrpoLoopTask.Eos ? "stop" : "length", record.FinishReason);
             Assert.Equal(record.OutputIds.Count(id => id == GrpoLoopTask.Wanted) / 8.0, record.Total);
         });
-        Assert.Equal(second.Average(record => record.Total), host.Steps[3].Values["reward"], 1e-12);
+        Assert.Equal(second.Average(record => record.Total)!.Value, host.Steps[3].Values["reward"], 1e-12);
         Assert.Equal(second.Average(record => record.OutputIds.Count), host.Steps[3].Values["response-tokens"], 1e-12);
     }
 

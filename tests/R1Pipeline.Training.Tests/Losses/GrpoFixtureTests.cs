@@ -58,7 +58,7 @@ public sealed class GrpoFixtureTests
         GrpoOptions options = @case.Options;
         int rows = @case.Rewards.Length, width = @case.Mask.Length / rows;
 
-        float[] advantages = GroupAdvantage.Compute([.. @case.Rewards.Select(r => (double)r)], @case.GroupSize, options);
+        float[] advantages = GroupAdvantage.Compute([.. @case.Rewards.Select(r => (double?)r)], @case.GroupSize, options);
         for (int i = 0; i < rows; i++) AssertClose(@case.Expected["advantages"][i], advantages[i], 1e-5, 1e-6);
 
         int[] rowTokens = [.. Enumerable.Range(0, rows).Select(i => @case.Mask.AsSpan(i * width, width).ToArray().Count(m => m != 0))];

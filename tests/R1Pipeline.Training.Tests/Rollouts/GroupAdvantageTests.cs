@@ -14,7 +14,7 @@ public sealed class GroupAdvantageTests
     public void Compute_GroupWithoutSpread_IsExactlyZero(AdvantageScale scale, StdFloorMode mode, double guard)
     {
         // 0.1 summed 16 times and divided by 16 is not 0.1: a computed mean would leave a residue that a small deviation blows up.
-        double[] rewards = [.. Enumerable.Repeat(0.1, 16), .. Enumerable.Range(0, 16).Select(i => i / 7.0)];
+        double?[] rewards = [.. Enumerable.Repeat<double?>(0.1, 16), .. Enumerable.Range(0, 16).Select(i => (double?)(i / 7.0))];
         float[] advantages = GroupAdvantage.Compute(rewards, 16, Options with { AdvantageScale = scale, AdvantageStd = mode, AdvantageStdValue = guard });
         Assert.All(advantages[..16], a => Assert.Equal(0f, a));
         Assert.All(advantages[16..], a => Assert.NotEqual(0f, a));
@@ -58,6 +58,23 @@ public sealed class GroupAdvantageTests
     [Fact]
     public void Compute_NoScale_OnlyCentres() =>
         Assert.Equal([-1f, 1f, -10f, 10f], GroupAdvantage.Compute([0, 2, 10, 30], 2, Options with { AdvantageScale = AdvantageScale.None }));
+
+    [Theory]
+    [InlineData(AdvantageScale.Group)]
+    [InlineData(AdvantageScale.Batch)]
+    [InlineData(AdvantageScale.None)]
+    public void Compute_OutputWithoutAReward_StandsOutsideMeanAndDeviation(AdvantageScale scale)
+    {
+        var options = Options with { AdvantageScale = scale, AdvantageStdValue = 0 };
+        float[] without = GroupAdvantage.Compute([0, 1, 2, 3, 5, 10], 3, options);
+        float[] with = GroupAdvantage.Compute([0, null, 1, 2, 3, 5, null, 10], 4, options);
+        Assert.Equal(without, with.Where(advantage => !float.IsNaN(advantage)));
+        Assert.Equal([1, 6], Enumerable.Range(0, with.Length).Where(i => float.IsNaN(with[i])));
+    }
+
+    [Fact]
+    public void Compute_OneRewardOfAGroupOrNone_HasNothingToCompareWith() =>
+        Assert.Equal([0f, float.NaN, float.NaN, float.NaN], GroupAdvantage.Compute([7, null, null, null], 2, Options));
 
     [Fact]
     public void Compute_RewardIsNotANumber_IsRefusedByIndex() =>

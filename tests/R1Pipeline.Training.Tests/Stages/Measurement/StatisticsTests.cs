@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Stages.Measurement;
 
 namespace R1Pipeline.Training.Tests.Stages.Measurement;
@@ -43,6 +44,17 @@ public sealed class StatisticsTests
     {
         Assert.True(Consensus.IsCorrect([Vote(0, null, false), Vote(1, null, false), Vote(2, "8", true)]));
         Assert.False(Consensus.IsCorrect([Vote(0, null, false), Vote(1, null, false)]));
+    }
+
+    [Fact]
+    public void TaskFigures_SampleThatCouldNotBeGraded_CountsInNoOtherFigure()
+    {
+        GradedSample broken = Vote(1, null, false) with { Error = "TimeoutException: 5 s" };
+        var metrics = TaskFigures.Of([Vote(0, "8", true), broken], temperature: 1, k: 2).ToMetrics();
+
+        Assert.Equal((1.0, 1.0, 1.0, 1.0, 1.0), (metrics["pass_at_1"], metrics["pass_at_k"], metrics["cons_at_k"], metrics["num_samples"], metrics["num_errors"]));
+        var failure = Assert.Throws<StageFailedException>(() => TaskFigures.Of([broken], temperature: 1, k: 1));
+        Assert.Contains("TimeoutException: 5 s", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
