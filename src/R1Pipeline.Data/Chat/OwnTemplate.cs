@@ -42,7 +42,7 @@ internal static class OwnTemplate
     /// <summary>The tokens at which generation stops: the tokenizer's end token and those of the model's configuration.</summary>
     private static IReadOnlyList<string> EndTexts(string directory, JsonObject config)
     {
-        IReadOnlyList<int> ids = EndTokens.Read(directory);
+        IReadOnlyList<int> ids = GenerationConfigFile.EndTokens(directory);
         IEnumerable<string> configured = ids.Count == 0 ? [] : TokenizerFiles.Load(directory).AddedTokens().Tokens.Where(token => ids.Contains(token.Id)).Select(token => token.Content);
         return [.. new[] { TokenizerConfigFile.TokenText(config, "eos_token") }.OfType<string>().Concat(configured).Where(text => text.Length > 0).Distinct()];
     }

@@ -76,9 +76,17 @@ public sealed record StageKey(string Sha256, string Parts, string Limits)
             if (outside ? mark is not { IsLimit: true } : mark is not null) continue;
             object? value = property.GetValue(options);
             if (value is null && property.IsDefined(typeof(AbsentFromKeyWhenNullAttribute))) continue;
-            picked[JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)] = value is not null ? JsonSerializer.SerializeToNode(value, property.PropertyType, ContractJson.Compact) : null;
+            JsonNode? node = value is not null ? JsonSerializer.SerializeToNode(value, property.PropertyType, ContractJson.Compact) : null;
+            if (node is JsonObject nested) RemoveAbsent(nested, value!);
+            picked[JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)] = node;
         }
         return picked;
+    }
+
+    private static void RemoveAbsent(JsonObject node, object options)
+    {
+        foreach (var property in options.GetType().GetProperties().Where(property => property.IsDefined(typeof(AbsentFromKeyWhenNullAttribute)) && property.GetValue(options) is null))
+            _ = node.Remove(ContractJson.Compact.PropertyNamingPolicy!.ConvertName(property.Name));
     }
 
     private static KeyValuePair<string, JsonNode?> Pair(string key, string value) => KeyValuePair.Create(key, (JsonNode?)value);

@@ -29,7 +29,7 @@ namespace R1Pipeline.Training.Loops;
 /// two minibatches carries the iteration's rollouts.
 /// </summary>
 /// <param name="policy">The model that is trained; it needs gradients.</param>
-/// <param name="eosId">The token that ends an output.</param>
+/// <param name="stopIds">The tokens each of which ends an output.</param>
 /// <param name="options">GRPO.</param>
 /// <param name="microBatch">Sequences that go through the model at once; null: a whole minibatch. Rows of like length go together, so a few dozen
 /// are faster than all: less padding, and activations that stay in the caches.</param>
@@ -40,10 +40,10 @@ namespace R1Pipeline.Training.Loops;
 /// <param name="stage">Stage name.</param>
 /// <param name="host">The world around.</param>
 public sealed class GrpoLoop(
-    Decoder policy, int eosId, GrpoOptions options, int? microBatch, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
+    Decoder policy, IReadOnlyCollection<int> stopIds, GrpoOptions options, int? microBatch, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
 {
     private readonly GrpoGuards _guards = new(options, stage);
-    private readonly RolloutCollector _collector = new(policy, eosId, options, rolloutBatch, questions, scorer, seed, stage, host);
+    private readonly RolloutCollector _collector = new(policy, stopIds, options, rolloutBatch, questions, scorer, seed, stage, host);
     private readonly GrpoUpdate _update = new(policy, options, microBatch);
 
     private long TotalSteps => (long)options.Iterations * options.Minibatches;

@@ -12,7 +12,7 @@ namespace R1Pipeline.Training.Loops;
 /// the iteration's number; changes no weight. Advantages are computed here, over whole groups, before anybody splits the rollouts.
 /// </summary>
 internal sealed class RolloutCollector(
-    Decoder policy, int eosId, GrpoOptions options, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
+    Decoder policy, IReadOnlyCollection<int> stopIds, GrpoOptions options, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
 {
     private readonly SamplingOptions _sampling = new() { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
 
@@ -41,7 +41,7 @@ internal sealed class RolloutCollector(
         if (numOutputs < options.Minibatches)
             throw Refusal(iteration, $"{drawn.Count} questions × group-size {options.GroupSize} give {numOutputs} outputs, fewer than minibatches {options.Minibatches}");
 
-        var engine = new GenerationEngine(policy, eosId, rolloutBatch ?? numOutputs);
+        var engine = new GenerationEngine(policy, stopIds, rolloutBatch ?? numOutputs);
         GenerationRequest[] requests = [.. drawn.Select((question, i) => new GenerationRequest(question.PromptIds, options.GroupSize, i))];
         IReadOnlyList<GeneratedSequence> outputs = engine.Generate(requests, _sampling, new DrawCoordinates(seed, stage, iteration, "rollouts"), host.Progress);
         return [.. drawn.Select((question, i) => new RolloutGroup(question,

@@ -56,12 +56,16 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
     }
 
     /// <summary>A token id. Some models give a list of end ids: the first is the model's own. -1 is none, as old Llama files have it.</summary>
-    public int? TokenId(string key)
+    public int? TokenId(string key) => TokenIds(key) is [>= 0 and var first, ..] ? first : null;
+
+    /// <summary>The ids behind the first where a key lists several; empty where it does not.</summary>
+    public IReadOnlyList<int> OtherTokenIds(string key) => TokenId(key) is null || TokenIds(key) is not [_, _, ..] ids ? [] : [.. ids.Skip(1).Where(id => id >= 0)];
+
+    private int[] TokenIds(string key)
     {
-        if (Find(key) is not { } value) return null;
+        if (Find(key) is not { } value) return [];
         JsonElement[] ids = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? [.. value.EnumerateArray()] : [value];
-        if (!ids.All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= -1)) throw Wrong(key, "a token id is expected");
-        return ids[0].GetInt32() is >= 0 and var first ? first : null;
+        return ids.All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= -1) ? [.. ids.Select(id => id.GetInt32())] : throw Wrong(key, "a token id is expected");
     }
 
     /// <summary>The object under a key; null where it is not set.</summary>

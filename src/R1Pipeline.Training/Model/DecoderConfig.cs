@@ -53,11 +53,17 @@ public sealed record DecoderConfig
     /// <summary>Beginning-of-text id, where the model has one.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>End-of-text id.</summary>
+    /// <summary>End-of-text id, the first where there are several.</summary>
     public int? EosTokenId { get; init; }
+
+    /// <summary>Further ids at which a text ends.</summary>
+    public IReadOnlyList<int> OtherEndTokenIds { get; init; } = [];
 
     /// <summary>Padding id, where the model has one.</summary>
     public int? PadTokenId { get; init; }
+
+    /// <summary>Every id at which a text ends.</summary>
+    internal IReadOnlyList<int> EndTokenIds => EosTokenId is { } first ? [first, .. OtherEndTokenIds] : [];
 
     /// <summary>Whether query, key and value have a bias.</summary>
     internal bool HasQkvBias => Family == DecoderFamily.Qwen2;
@@ -96,7 +102,7 @@ public sealed record DecoderConfig
         if (NumHeads % NumKvHeads != 0) return $"{NumHeads} query heads are not a multiple of {NumKvHeads} key-value heads";
         if (HeadSize % 2 != 0) return $"head size {HeadSize} is odd: rotary embedding turns pairs";
         if (RopeTheta <= 1) return $"rope_theta {RopeTheta} is not above 1";
-        foreach (var (key, id) in (ReadOnlySpan<(string, int?)>)[("bos_token_id", BosTokenId), ("eos_token_id", EosTokenId)])
+        foreach (var (key, id) in (ReadOnlySpan<(string, int?)>)[("bos_token_id", BosTokenId), .. EndTokenIds.Select(id => ("eos_token_id", (int?)id))])
         {
             if (id >= VocabularySize) return $"{key} {id} is outside the vocabulary of {VocabularySize}";
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
+using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Model;
@@ -58,7 +59,7 @@ public static class DecoderConfigFile
             ["architectures"] = new JsonArray(ArchitectureOf(config.Family, head)),
             ["attention_dropout"] = 0.0,
             ["bos_token_id"] = config.BosTokenId,
-            ["eos_token_id"] = config.EosTokenId,
+            ["eos_token_id"] = GenerationConfigFile.EndValue(config.EndTokenIds),
             ["head_dim"] = config.HeadSize,
             ["hidden_act"] = "silu",
             ["hidden_size"] = config.HiddenSize,
@@ -112,6 +113,7 @@ public static class DecoderConfigFile
             TiedEmbeddings = keys.BooleanOr("tie_word_embeddings", false),
             BosTokenId = keys.TokenId("bos_token_id"),
             EosTokenId = keys.TokenId("eos_token_id"),
+            OtherEndTokenIds = keys.OtherTokenIds("eos_token_id"),
             PadTokenId = keys.TokenId("pad_token_id"),
         };
     }

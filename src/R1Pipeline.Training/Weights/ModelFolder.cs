@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 
@@ -65,6 +66,6 @@ public static class ModelFolder
     public static void SaveConfig(DecoderConfig config, string directory, WeightType type = WeightType.Float32, byte[]? generationConfig = null)
     {
         DecoderConfigFile.Write(config, directory, DecoderHead.Vocabulary, type);
-        GenerationConfigFile.Write(directory, config, generationConfig);
+        GenerationConfigFile.Write(directory, generationConfig, config.BosTokenId, config.EndTokenIds, config.PadTokenId);
     }
 }

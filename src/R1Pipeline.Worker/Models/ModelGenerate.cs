@@ -25,7 +25,7 @@ internal sealed class ModelGenerate : IDisposable
         // Read first: a folder whose text side cannot be used is refused before its weights are read.
         _tokenizer = File.Exists(Path.Combine(request.Directory, "tokenizer.json")) ? TokenizerFolder.Load(request.Directory) : null;
         _prompts = new PromptReader(request, _tokenizer);
-        IReadOnlyList<int> ends = EndTokens.Read(request.Directory);
+        IReadOnlyList<int> ends = GenerationConfigFile.EndTokens(request.Directory);
         if (ends.Count == 0 && _tokenizer is not null) ends = [_tokenizer.EosId];
         _model = ModelFolder.LoadWithAdapter(request.Directory, request.Adapter);
         _engine = new GenerationEngine(_model, request.IgnoreEos ? [] : ends, request.Batch);

@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.StageHost;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Model;
@@ -75,7 +76,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
     });
 
     /// <summary>An engine that samples from this model, at most <paramref name="maxRows"/> outputs side by side, fewer after memory ran out.</summary>
-    public GenerationEngine NewEngine(StageContext context, int maxRows) => new(Decoder, Text.Tokenizer.EosId, context.MicroBatch(maxRows));
+    public GenerationEngine NewEngine(StageContext context, int maxRows) => new(Decoder, Text.StopIds, context.MicroBatch(maxRows));
 
     /// <inheritdoc/>
     public void Dispose() => Decoder.Dispose();

@@ -15,8 +15,13 @@ internal sealed class ModelText
     /// <summary>The text side of a model with this tokenizer and template.</summary>
     /// <exception cref="StageFailedException">The template's tokens are not in the tokenizer, or generation would not stop where a turn ends.</exception>
     public ModelText(ITokenizer tokenizer, ChatTemplate template)
+        : this(tokenizer, template, [])
     {
-        (Tokenizer, Template) = (tokenizer, template);
+    }
+
+    private ModelText(ITokenizer tokenizer, ChatTemplate template, IEnumerable<int> otherEnds)
+    {
+        (Tokenizer, Template, StopIds) = (tokenizer, template, [.. otherEnds.Prepend(tokenizer.EosId).Distinct()]);
         Sequences = new SequenceBuilder(tokenizer, template);
     }
 
@@ -26,6 +31,9 @@ internal sealed class ModelText
     /// <summary>The chat template.</summary>
     public ChatTemplate Template { get; }
 
+    /// <summary>The tokens each of which ends an output: the one that ends a turn, and those of the model's configuration.</summary>
+    public IReadOnlyList<int> StopIds { get; }
+
     /// <summary>Rows to token sequences.</summary>
     public SequenceBuilder Sequences { get; }
 
@@ -33,7 +41,7 @@ internal sealed class ModelText
     public LanguageRule LanguageRule => Tokenizer.IsWordLevel ? LanguageRule.WordList : LanguageRule.RunningText;
 
     /// <summary>Reads tokenizer and chat template of a model folder.</summary>
-    public static ModelText Load(string directory) => new(TokenizerFolder.Load(directory), ChatTemplate.Load(directory));
+    public static ModelText Load(string directory) => new(TokenizerFolder.Load(directory), ChatTemplate.Load(directory), GenerationConfigFile.EndTokens(directory));
 
     /// <summary>Writes tokenizer and chat template into a model folder.</summary>
     public void Save(string directory)
@@ -49,7 +57,7 @@ internal sealed class ModelText
     /// <param name="outputIds">Sampled token ids, the end token included where there is one.</param>
     public string Completion(ReadOnlySpan<int> outputIds)
     {
-        if (outputIds.Length > 0 && outputIds[^1] == Tokenizer.EosId) outputIds = outputIds[..^1];
+        if (outputIds.Length > 0 && StopIds.Contains(outputIds[^1])) outputIds = outputIds[..^1];
         string text = Tokenizer.Decode(outputIds);
         if (Template.ThinkOwner == ThinkOwner.Prompt) return $"{OpenThink}\n{text}";
         return text.StartsWith(Template.ResponsePrefix, StringComparison.Ordinal) ? text[Template.ResponsePrefix.Length..] : text;

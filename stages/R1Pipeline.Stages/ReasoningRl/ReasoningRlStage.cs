@@ -32,7 +32,7 @@ public sealed class ReasoningRlStage : IStage
         policy.CarryIn(context);
         var outcome = new GrpoLoop(
             policy.Decoder,
-            policy.Text.Tokenizer.EosId,
+            policy.Text.StopIds,
             options,
             context.MicroBatch(options.MicroBatch),
             context.MicroBatch(options.RolloutBatch),

@@ -88,6 +88,8 @@ public sealed class StageKeyTests
     public void Of_WithoutLora_TheKeyKnowsNothingOfIt()
     {
         Assert.DoesNotContain("lora", Key(Rl).Parts);
+        Assert.DoesNotContain("quantize", Key(Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions() } }).Parts, StringComparison.Ordinal);
+        Assert.Contains("nf4", Key(Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions { Quantize = WeightQuantization.Nf4 } } }).Parts, StringComparison.Ordinal);
         Assert.NotEqual(KeyOf(Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions() } }), KeyOf(Rl with { Options = new ReasoningRlOptions { Lora = new LoraOptions { Rank = 8 } } }));
     }
 

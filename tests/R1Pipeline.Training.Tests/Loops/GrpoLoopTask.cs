@@ -32,7 +32,7 @@ internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null, Func<Ro
     public static GrpoLoop NewLoop(Decoder policy, GrpoOptions options, GrpoLoopHost host, int? microBatch = null, GrpoLoopTask? task = null, int? rolloutBatch = null)
     {
         task ??= new GrpoLoopTask();
-        return new GrpoLoop(policy, Eos, options, microBatch, rolloutBatch, task, task, seed: 11, "rl", host);
+        return new GrpoLoop(policy, [Eos], options, microBatch, rolloutBatch, task, task, seed: 11, "rl", host);
     }
 
     public IReadOnlyList<RlQuestion> Draw(long iteration) =>

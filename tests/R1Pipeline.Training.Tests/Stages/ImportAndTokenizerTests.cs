@@ -1,8 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Tests.Runtime;
 
 namespace R1Pipeline.Training.Tests.Stages;
@@ -39,9 +43,41 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
 
             var tokenizer = TokenizerFolder.Load(run.Directory);
             Assert.Equal(end, tokenizer.TokenOf(tokenizer.EosId));
-            Assert.Equal([turn, other], EndTokens.Read(run.Directory));
+            Assert.Equal([turn, other], GenerationConfigFile.EndTokens(run.Directory));
             Assert.Equal(File.ReadAllBytes(Path.Combine(source, "tokenizer.json")), File.ReadAllBytes(Path.Combine(run.Directory, "tokenizer.json")));
             Assert.Equal(ChatTemplate.Load(source).Jinja, ChatTemplate.Load(run.Directory).Jinja);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("generation_config.json")]
+    [InlineData("config.json")]
+    public void ImportModel_SeveralEndTokens_EveryOneEndsTheOutputsOfAStageAndStaysInItsModel(string file)
+    {
+        string folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            foreach (string path in Directory.GetFiles(tiny.Base.Directory)) File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
+            File.Delete(Path.Combine(folder, "generation_config.json"));
+            var tokenizer = TokenizerFolder.Load(folder);
+            int sum = tokenizer.IdOf("sum")!.Value;                  // the third token of the answer that the base knows by heart
+            JsonObject config = File.Exists(Path.Combine(folder, file)) ? JsonNode.Parse(File.ReadAllText(Path.Combine(folder, file)))!.AsObject() : [];
+            config["eos_token_id"] = new JsonArray(tokenizer.EosId, sum);
+            File.WriteAllText(Path.Combine(folder, file), config.ToJsonString());
+            var import = tiny.Rig.Run(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []));
+
+            var run = tiny.Rig.Run(tiny.Rig.Request(
+                "reasoning-rl", TinyOptions.ReasoningRl with { Iterations = 1, Questions = 4, Temperature = 0.01 }, [tiny.Problems], tiny.Rig.Input("model", import)));
+
+            RolloutRecord[] rollouts = [.. run.Owner.Rollouts.SelectMany(shard => File.ReadLines(shard.Path)).Select(line => JsonSerializer.Deserialize<RolloutRecord>(line, ContractJson.Compact)!)];
+            Assert.Contains(rollouts, rollout => rollout.OutputIds[^1] == sum && rollout.FinishReason == "stop");
+            Assert.All(rollouts, rollout => Assert.DoesNotContain(sum, rollout.OutputIds.SkipLast(1)));
+            Assert.Equal([tokenizer.EosId, sum], GenerationConfigFile.EndTokens(run.Directory));
+            if (file == "config.json") Assert.Equal([sum], DecoderConfigFile.Read(run.Directory).OtherEndTokenIds);
         }
         finally
         {
