@@ -17,6 +17,9 @@ public sealed record RewardInput(
     IReadOnlyList<string>? Must = null,
     IReadOnlyList<string>? MustNot = null)
 {
+    /// <summary>Output tokens, the end token included.</summary>
+    public int NumTokens { get; init; }
+
     /// <summary>What the answer is checked by.</summary>
     public string Task { get; init; } = TaskKinds.Math;
 }

@@ -5,9 +5,10 @@ namespace R1Pipeline.Rewards;
 
 /// <summary>
 /// The rule rewards of one output: accuracy, format and language consistency, each times its weight, added (r1-recipe.md 5.1, 5.2).
-/// Parts: <c>accuracy</c> (only where there is a gold that can be compared), <c>format</c>, <c>language</c>; a part of weight 0 is still measured.
+/// Parts: <c>accuracy</c> (only where there is a gold that can be compared), <c>format</c>, <c>language</c>; a part of weight 0 is still measured. Then come the terms
+/// of <c>shaping</c> that are on.
 /// </summary>
-public sealed class RuleReward(RewardWeights weights, AnswerFormat format, LanguageRule rule = LanguageRule.RunningText)
+public sealed class RuleReward(RewardWeights weights, AnswerFormat format, LanguageRule rule = LanguageRule.RunningText, RewardShaping? shaping = null)
 {
     /// <summary>Name of the accuracy part.</summary>
     public const string Accuracy = "accuracy";
@@ -31,11 +32,16 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
             return RewardOutcome.NotApplicable;
         });
         if (statistics is null) return RewardBreakdown.Failed(Rules, measured.Error!);
-        return new RewardSum()
+        RewardSum sum = new RewardSum()
             .Add(Accuracy, statistics.Strict is { } correct ? RewardOutcome.Of(correct ? 1 : 0) : RewardOutcome.NotApplicable, weights.Accuracy)
             .Add(Format, RewardOutcome.Of(statistics.FormatOk ? 1 : 0), weights.Format)
-            .Add(Language, RewardOutcome.Of(statistics.LanguageConsistency), weights.Language)
-            .Build(Verdict(statistics));
+            .Add(Language, RewardOutcome.Of(statistics.LanguageConsistency), weights.Language);
+        if (shaping is not null)
+        {
+            foreach ((string part, double weight, double value) in shaping.Terms(input, statistics.Strict)) sum = sum.Add(part, RewardOutcome.Of(value), weight);
+        }
+
+        return sum.Build(Verdict(statistics));
     }
 
     private static AnswerVerdict Verdict(OutputStatistics statistics) => statistics.Strict switch

@@ -19,6 +19,10 @@ public abstract record RewardedOptions : OptimizerOptions
     [Range(0.0, 100.0)]
     public double LanguageWeight { get; init; } = 1;
 
+    /// <summary>Terms beside these three: length, cosine length, overlong, repetition. null: none.</summary>
+    [AbsentFromKeyWhenNull]
+    public ShapingOptions? Shaping { get; init; }
+
     /// <summary>The format that is asked for.</summary>
     public AnswerFormat Format { get; init; } = AnswerFormat.ThinkAnswer;
 }

@@ -48,6 +48,9 @@ internal sealed class StageOptionRules(CompileContext context)
             options.MinAccuracyGain is not null && options.AccuracyGainIteration > options.Iterations,
             $"'accuracy-gain-iteration' is {options.AccuracyGainIteration}, but the stage ends after {options.Iterations} iterations: the gate would never be measured; accepted: 6 to {options.Iterations}", "accuracy-gain-iteration", "min-accuracy-gain", "iterations");
         checks.Contradiction(
+            options.Shaping is { OverlongWeight: > 0 } shaping && shaping.OverlongBufferTokens > options.MaxNewTokens,
+            $"'shaping' punishes over {options.Shaping?.OverlongBufferTokens} tokens, but an output has at most {options.MaxNewTokens}; accepted: overlong-buffer-tokens up to max-new-tokens", "shaping", "max-new-tokens");
+        checks.Contradiction(
             options is { AccuracyWeight: 0, FormatWeight: 0, LanguageWeight: 0 } and not AllScenarioRlOptions,
             "all reward weights are 0: there is nothing to learn from; accepted: one weight above 0 at least", "accuracy-weight", "format-weight", "language-weight");
     }

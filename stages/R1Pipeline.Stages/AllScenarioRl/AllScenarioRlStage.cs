@@ -32,7 +32,7 @@ public sealed class AllScenarioRlStage : IStage
         CheckMix(context, options, rows, judges);
 
         var questions = new QuestionMix(rows, options, policy.Text, context.Request.Seed, context.Request.Stage);
-        var rules = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule);
+        var rules = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule, RewardShaping.Of(options));
         policy.CarryIn(context);
         var outcome = new GrpoLoop(
             policy.Decoder,

@@ -72,5 +72,5 @@ internal sealed class ModelText
 
     /// <summary>An output as the reward rules take it.</summary>
     public RewardInput RewardInput(DataRow row, ReadOnlySpan<int> outputIds, bool finished) =>
-        new(Completion(outputIds), finished, row.Gold, row.Language, row.Must, row.MustNot) { Task = row.Task };
+        new(Completion(outputIds), finished, row.Gold, row.Language, row.Must, row.MustNot) { Task = row.Task, NumTokens = outputIds.Length };
 }

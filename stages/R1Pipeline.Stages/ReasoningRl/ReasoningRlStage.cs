@@ -27,7 +27,7 @@ public sealed class ReasoningRlStage : IStage
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, row => row.IsReasoning ? null : "no-gold");
         var questions = new ShuffledQuestions(rows, policy.Text, options.Questions, context.Request.Seed, context.Request.Stage);
-        var reward = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule);
+        var reward = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule, RewardShaping.Of(options));
 
         policy.CarryIn(context);
         var outcome = new GrpoLoop(
