@@ -25,7 +25,7 @@ internal static class EquivalenceBenchCommand
         if (!File.Exists(file))
         {
             terminal.Fail($"{file}: there is no such file");
-            return ExitCode.InvalidInput;
+            return ExitCode.WrongInput;
         }
 
         var groups = new SortedDictionary<string, EquivalenceGroup>(StringComparer.Ordinal);

@@ -53,7 +53,7 @@ public class RewardShapingTests
         RewardBreakdown score = reward.Score(Input("<think> one two </think> <answer> 7 </answer>", 100) with { Gold = "7" });
         Assert.Equal(-1, score.Parts["length"]);
         Assert.Equal(0.5, score.Parts["cosine"]);
-        Assert.Equal(3 - 0.5 + 1, score.Total, 1e-12);
+        Assert.Equal(3 - 0.5 + 1, score.Total!.Value, 1e-12);
     }
 
     private static double Term(ShapingOptions options, int tokens, bool correct = true) => new RewardShaping(options, 100).Terms(Input("a", tokens), correct).Single().Value;
