@@ -50,6 +50,9 @@ internal sealed record ModelSize(long Parameters, int Layers, int Hidden, int In
         return SafetensorsHeader.Read(file, path).Values.Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
     }
 
+    /// <summary>Parameters in projections of attention and feed-forward, as far as the dimensions tell: a lower figure where there is a mixture of experts.</summary>
+    public long Projections => Math.Min(Parameters, (long)Layers * (2L * Hidden * QueryWidth + 2L * Hidden * KeyValueWidth + 3L * Hidden * Intermediate));
+
     /// <summary>Parameters of an adapter: rank · (in + out) for each projection that it adapts; a rough figure where there is latent attention or a mixture of experts.</summary>
     public long Adapter(LoraOptions lora)
     {

@@ -10,7 +10,7 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <list type="bullet">
 /// <item>tokens of a file: bytes / 3; of a generated addition row: 50 (quickstart.md 3). Samples are counted at their longest (<c>max-new-tokens</c>), so RL, sampling and evaluation are upper bounds.</item>
 /// <item>training state: 32 bytes a parameter (fp32 weights, gradients, two moments, scratch; the copy of 12 that a checkpoint is written from), 8 more for RL's reference
-/// and its copy, 4 for sampling alone. Under an adapter these are bytes a parameter of the adapter, and the model itself takes 4.</item>
+/// and its copy, 4 for sampling alone. Under an adapter these are bytes a parameter of the adapter, and the model itself takes 4, its quantised projections 4.127 bits.</item>
 /// <item>activations: micro-batch · tokens · (layers · (14 · hidden + 4 · intermediate) + 2 · hidden) · 4 bytes; under activation checkpointing that of one layer, and
 /// 2 · hidden for each; KV cache: rows · tokens · layers · 2 · key-value width · 4 bytes.</item>
 /// <item>disk: (<c>keep-checkpoints</c> + 1, and what <c>keep-best</c> and <c>keep-every</c> keep) checkpoints of 12 bytes a parameter (16 with a reference), the output at 4, rollouts at 24 bytes a token.</item>
@@ -19,6 +19,7 @@ namespace R1Pipeline.Orchestration.Planning;
 /// </summary>
 internal sealed class PlanEstimator(PipelineDefinition definition)
 {
+    private const double QuantizedBits = 4.127;
     private const long RuntimeBytes = 300L << 20;
     private const int AdditionRowTokens = 50, BytesPerToken = 3, RolloutTokenBytes = 24, AdditionVocabulary = 111, ByteVocabulary = 264;
 
@@ -65,8 +66,8 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
 
     private static StageEstimate Training(OptimizerOptions options, ModelSize model, long steps, long tokens, int length, int batch)
     {
-        (long trained, long frozen) = Trained(model, (options as SupervisedFineTuningOptions)?.Lora);
-        long state = 32 * trained + 4 * frozen;
+        (long trained, long frozenBytes) = Trained(model, options switch { SupervisedFineTuningOptions tuning => tuning.Lora, RewardModelingOptions pairs => pairs.Lora, _ => null });
+        long state = 32 * trained + frozenBytes;
         long memory = RuntimeBytes + state + Activations(options, model, Math.Min(batch, MicroBatchLimits.Current(options, null) ?? batch), length);
         return new StageEstimate(steps, tokens, memory, state, Checkpoints(options, steps, 12 * trained) + 4 * model.Parameters, model, 0, 0);
     }
@@ -77,8 +78,8 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         int length = Math.Min(options.MaxNewTokens, Math.Max(1, model.ContextTokens));
         long tokens = options.Iterations * outputs * length;
         long steps = (long)options.Iterations * options.Minibatches;
-        (long trained, long frozen) = Trained(model, options.Lora);
-        long state = 40 * trained + 4 * frozen;
+        (long trained, long frozenBytes) = Trained(model, options.Lora);
+        long state = 40 * trained + frozenBytes;
         long cache = Cache(model, Math.Min(options.RolloutBatch ?? outputs, outputs), length);
         long update = Activations(options, model, MicroBatchLimits.Current(options, null) ?? 1, length);
         long disk = Checkpoints(options, steps, 16 * trained) + 4 * model.Parameters + RolloutTokenBytes * tokens;
@@ -86,7 +87,12 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         return new StageEstimate(steps, tokens, RuntimeBytes + state + Math.Max(cache, update), state, disk, model, 0, 0);
     }
 
-    private static (long Trained, long Frozen) Trained(ModelSize model, LoraOptions? lora) => lora is null ? (model.Parameters, 0) : (model.Adapter(lora), model.Parameters);
+    private static (long Trained, long FrozenBytes) Trained(ModelSize model, LoraOptions? lora)
+    {
+        if (lora is null) return (model.Parameters, 0);
+        long quantized = lora.Quantize is null ? 0 : model.Projections;
+        return (model.Adapter(lora), 4 * (model.Parameters - quantized) + (long)(QuantizedBits / 8 * quantized));
+    }
 
     private static StageEstimate Sampling(RejectionSamplingOptions options, ModelSize model, long rows)
     {

@@ -80,6 +80,9 @@ public sealed class PlanEstimatorTests : IDisposable
 
         Assert.Equal(Model + 40 * Layers * 8 * 2 * (Hidden + Keys), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 8, Targets = ["k_proj", "v_proj"] })).StateBytes);
         Assert.Equal(Model + 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide)), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4 })).StateBytes);
+
+        long projections = Layers * (2 * Hidden * Hidden + 2 * Hidden * Keys + 3 * Hidden * Wide), adapter = 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide));
+        Assert.Equal(Model - 4 * projections + (long)(4.127 / 8 * projections) + adapter, Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4, Quantize = WeightQuantization.Nf4 })).StateBytes);
     }
 
     [Fact]
