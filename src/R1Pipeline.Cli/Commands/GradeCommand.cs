@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Cli.Output;
 using R1Pipeline.Data.Lines;
+using R1Pipeline.Rewards.Code;
 using R1Pipeline.Rewards.Grading;
 
 namespace R1Pipeline.Cli.Commands;
@@ -14,9 +15,28 @@ internal static class GradeCommand
     {
         Create("math", "Compare answers with gold answers.", "{id, gold, prediction, options?, targets?}", "{id, correct, extracted_gold, extracted_prediction, reason}", MathRows.Grade),
         Create("logic", $"Check answers to other tasks: {string.Join(", ", TaskRows.Names)}.", "{id, task, gold, prediction}", "{id, correct, extracted_prediction, reason}", TaskRows.Grade),
+        CreateCode(),
         Create("format", $"Check the form of outputs: {string.Join(", ", NamedFormats.All)}.", "{id, completion, format}", "{id, ok, value, think, answer, reason}", FormatRows.Grade),
         Create("language", "Measure language consistency by rule LC-1 (en, zh, other), or by identified language with \"by\": \"language\".", "{id, text, target, by?}", "{id, ratio, num_target_words, num_words}", LanguageRows.Grade),
     };
+
+    private static Command CreateCode()
+    {
+        Option<string?> input = LineFiles.Input("{id, language, completion, setup?, tests, entry_point?, compare?, limits?, total_wall_s?}");
+        Option<string?> output = LineFiles.Output("JSONL with {id, outcome, passed, total, tests, wall_ms} a line");
+        var parallelism = new Option<int>("--parallelism") { Description = "Tests that run at once (default: one a core).", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+        parallelism.Validators.Add(value =>
+        {
+            if (value.GetValueOrDefault<int>() is < 1 or > 128) value.AddError("--parallelism is from 1 to 128");
+        });
+        var command = new Command("code", "Run programs on their tests in the sandbox: python, cpp, javascript, csharp.") { input, output, parallelism };
+        command.SetAction(parsed =>
+        {
+            using var grader = new CodeGrader(parsed.GetValue(parallelism));
+            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, row => CodeRows.Grade(row, grader)));
+        });
+        return command;
+    }
 
     private static Command Create(string name, string description, string row, string grade, Func<JsonElement, JsonObject> answer)
     {

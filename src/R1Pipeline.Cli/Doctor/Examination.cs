@@ -3,6 +3,8 @@ using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Reports;
 using R1Pipeline.Orchestration.Stores;
 using R1Pipeline.Orchestration.Workers;
+using R1Pipeline.Rewards.Code;
+using R1Pipeline.Rewards.Sandboxing;
 
 namespace R1Pipeline.Cli.Doctor;
 
@@ -32,6 +34,8 @@ internal static class Examination
         findings.Add(State(stateDirectory));
         findings.Add(Store(openStore));
         findings.Add(Disk(stateDirectory));
+        findings.Add(CodeSandbox());
+        findings.AddRange(Toolchain.Languages.Select(Language));
         return findings;
     }
 
@@ -59,6 +63,15 @@ internal static class Examination
             : new Finding("libtorch", false, $"{folder} lacks {string.Join(", ", missing)}",
                 "build again so that the packages are restored (dotnet build -c Release src/R1Pipeline.Worker); the links point into the package cache, which may have been emptied");
     }
+
+    // Not needed by a pipeline without a code task: told, not judged.
+    private static Finding CodeSandbox() => Sandbox.Find(out string problem) is { } sandbox
+        ? new Finding("sandbox", true, $"{(sandbox.Kind == SandboxKind.Bubblewrap ? "bubblewrap and the jail" : "the jail alone")}, {(sandbox.Compiled ? "compiled ahead of time" : "on the .NET runtime")}", problem.Length > 0 ? problem : null)
+        : new Finding("sandbox", null, "none: grading code is refused", problem);
+
+    private static Finding Language(string language) => Toolchain.Find(language, out string remedy) is { } found
+        ? new Finding(language, true, found.Run[0] is var run && run.StartsWith('{') ? found.Compile![0] : run)
+        : new Finding(language, null, "not installed: its code is not graded", remedy);
 
     private static Finding State(string stateDirectory)
     {

@@ -8,7 +8,8 @@ internal static partial class ProjectGraphRule
     /// <summary>
     /// Project → what it references. Two arrows are not in the design's drawing: Definition → Data (checking every row before a run needs the row reader)
     /// and Cli → Rewards (<c>r1 grade</c> grades files in its own process; Rewards carries no tensor library).
-    /// Cli → Worker and Cli → Daemon are built with it and started by it, never part of it (<c>ReferenceOutputAssembly="false"</c>).
+    /// Rewards → Jail is the program that confines code under test.
+    /// Cli → Worker, Cli → Daemon and Rewards → Jail are built with it and started by it, never part of it (<c>ReferenceOutputAssembly="false"</c>).
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -16,7 +17,8 @@ internal static partial class ProjectGraphRule
         ["R1Pipeline.Data"] = ["R1Pipeline.Contracts"],
         ["R1Pipeline.Definition"] = ["R1Pipeline.Contracts", "R1Pipeline.Data"],
         ["R1Pipeline.Artifacts"] = ["R1Pipeline.Contracts"],
-        ["R1Pipeline.Rewards"] = ["R1Pipeline.Contracts"],
+        ["R1Pipeline.Jail"] = [],
+        ["R1Pipeline.Rewards"] = ["R1Pipeline.Contracts", "R1Pipeline.Jail"],
         ["R1Pipeline.Training"] = ["R1Pipeline.Data"],
         ["R1Pipeline.StageHost"] = ["R1Pipeline.Artifacts"],
         ["R1Pipeline.Orchestration"] = ["R1Pipeline.Artifacts", "R1Pipeline.Definition"],
@@ -27,7 +29,11 @@ internal static partial class ProjectGraphRule
         ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Orchestration", "R1Pipeline.Rewards", "R1Pipeline.Worker"],
     };
 
-    private static readonly Dictionary<string, string[]> StartedOnly = new() { ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Worker"] };
+    private static readonly Dictionary<string, string[]> StartedOnly = new()
+    {
+        ["R1Pipeline.Cli"] = ["R1Pipeline.Daemon", "R1Pipeline.Worker"],
+        ["R1Pipeline.Rewards"] = ["R1Pipeline.Jail"],
+    };
 
     public static IEnumerable<string> Violations(RepositoryTree tree)
     {

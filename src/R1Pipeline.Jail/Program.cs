@@ -1,0 +1,3 @@
+using R1Pipeline.Jail;
+
+return Confinement.Enter(args);

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using R1Pipeline.Rewards.Sandboxing;
+
+namespace R1Pipeline.Rewards.Code;
+
+/// <summary>Grades programs by their tests in the sandbox. Safe to call from several threads; grades are remembered by the hash of what was graded.</summary>
+public sealed class CodeGrader : IDisposable
+{
+    private const int RememberedGrades = 20_000;
+    private static readonly JsonSerializerOptions Exact = new();
+    private readonly ConcurrentDictionary<string, CodeVerdict> remembered = new();
+    private readonly SemaphoreSlim budget;
+    private readonly Sandbox? sandbox;
+    private readonly string problem;
+
+    /// <param name="parallelism">Tests that run at once; each of an assert test's two processes counts as half.</param>
+    /// <param name="only">Only this kind of sandbox; null: the strongest that works here.</param>
+    public CodeGrader(int parallelism, SandboxKind? only = null)
+    {
+        budget = new SemaphoreSlim(parallelism);
+        Parallelism = parallelism;
+        sandbox = Sandbox.Find(out problem, only);
+    }
+
+    /// <summary>Tests that run at once.</summary>
+    public int Parallelism { get; }
+
+    /// <summary>Grades a task.</summary>
+    public CodeVerdict Grade(CodeTask task)
+    {
+        if (sandbox is null) return Refused(task, $"no sandbox: {problem}");
+        if (Toolchain.Find(task.Language, out string remedy) is not { } toolchain) return Refused(task, $"{task.Language} is not installed: {remedy}");
+        if (task.Tests.Count == 0) return Refused(task, "there are no tests");
+        string key = Key(task);
+        if (remembered.TryGetValue(key, out CodeVerdict? known)) return known;
+        CodeVerdict verdict = Run(task, toolchain);
+
+        // Time may have run out because the machine was busy; the next try may show it.
+        if (verdict.Tests.All(test => test.Outcome is not (CodeOutcome.Timeout or CodeOutcome.Refused)) && remembered.Count < RememberedGrades) remembered[key] = verdict;
+        return verdict;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => budget.Dispose();
+
+    private CodeVerdict Run(CodeTask task, Toolchain toolchain)
+    {
+        var clock = Stopwatch.StartNew();
+        string source = SandboxFolder.Create("code", writable: false);
+        string? built = toolchain.Compile is null ? null : SandboxFolder.Create("built", writable: true);
+        try
+        {
+            // No preamble: an interpreter may take it for code. A lone surrogate becomes a question mark.
+            File.WriteAllText(Path.Combine(source, toolchain.SourceName), task.Code, new UTF8Encoding(false));
+            using var tests = new ProgramTests(sandbox!, toolchain, task, source, built);
+            if (tests.Compile() is { } broken) return All(task, broken, clock.Elapsed);
+            var verdicts = new TestVerdict[task.Tests.Count];
+            Parallel.For(0, verdicts.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, index =>
+            {
+                budget.Wait();
+                try
+                {
+                    TimeSpan? rest = task.Limits.TotalWallSeconds is { } total ? TimeSpan.FromSeconds(total) - clock.Elapsed : null;
+                    verdicts[index] = rest <= TimeSpan.Zero ? new TestVerdict(CodeOutcome.Timeout, TimeSpan.Zero) : tests.Run(task.Tests[index], rest);
+                }
+                finally
+                {
+                    budget.Release();
+                }
+            });
+            CodeOutcome outcome = verdicts.Select(test => test.Outcome).FirstOrDefault(one => one != CodeOutcome.Passed);
+            return new CodeVerdict(outcome, verdicts, clock.Elapsed);
+        }
+        finally
+        {
+            Directory.Delete(source, recursive: true);
+            if (built is not null) Directory.Delete(built, recursive: true);
+        }
+    }
+
+    private static CodeVerdict Refused(CodeTask task, string why) => All(task, CodeOutcome.Refused, TimeSpan.Zero) with { Reason = why };
+
+    private static CodeVerdict All(CodeTask task, CodeOutcome outcome, TimeSpan elapsed) => new(outcome, [.. task.Tests.Select(_ => new TestVerdict(outcome, TimeSpan.Zero))], elapsed);
+
+    private static string Key(CodeTask task) => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        new { task.Language, task.Code, Tests = task.Tests.Select(test => test is StreamTest stream ? new[] { stream.Input, stream.Output } : [((AssertTest)test).Program]), task.Setup, task.EntryPoint, Comparison = task.Comparison.Name, task.Limits }, Exact)));
+}

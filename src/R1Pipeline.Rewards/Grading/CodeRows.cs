@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using R1Pipeline.Rewards.Code;
+
+namespace R1Pipeline.Rewards.Grading;
+
+/// <summary>
+/// Rows of code: in <c>{id, language, completion, setup?, tests, entry_point?, compare?, limits?, total_wall_s?}</c>, out
+/// <c>{id, outcome, passed, total, tests: [{outcome, wall_ms}], wall_ms}</c>, with <c>reason</c> where nothing could be run.
+/// </summary>
+public static class CodeRows
+{
+    private static readonly CodeLimits Defaults = new();
+
+    /// <summary>A row's grade.</summary>
+    /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind (UserData).</exception>
+    public static JsonObject Grade(JsonElement row, CodeGrader grader)
+    {
+        RowFields.RequireId(row);
+        CodeVerdict verdict = Read(row) is { } task ? grader.Grade(task) : new CodeVerdict(CodeOutcome.CompileError, [], TimeSpan.Zero, "there is no code after the thinking");
+        var answer = new JsonObject
+        {
+            ["outcome"] = verdict.Outcome.Word(),
+            ["passed"] = verdict.Tests.Count(test => test.Outcome == CodeOutcome.Passed),
+            ["total"] = Tests(row).Count,
+            ["tests"] = new JsonArray([.. verdict.Tests.Select(test => new JsonObject { ["outcome"] = test.Outcome.Word(), ["wall_ms"] = Milliseconds(test.Elapsed) })]),
+            ["wall_ms"] = Milliseconds(verdict.Elapsed),
+        };
+        if (verdict.Reason is not null) answer["reason"] = verdict.Reason;
+        return answer;
+    }
+
+    /// <summary>A row's task; null where the completion holds no code.</summary>
+    /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind (UserData).</exception>
+    public static CodeTask? Read(JsonElement row)
+    {
+        string language = RowFields.Text(row, "language");
+        language = language switch { "c++" => "cpp", "js" => "javascript", "c#" => "csharp", "py" or "python3" => "python", _ => language };
+        if (!Toolchain.Languages.Contains(language)) throw RowFields.Refused($"there is no language '{language}'; one of {string.Join(", ", Toolchain.Languages)} is expected");
+        IReadOnlyList<CodeTest> tests = Tests(row);
+        if (language != "python" && tests.Any(test => test is AssertTest)) throw RowFields.Refused($"tests of {language} are a list of {{stdin, stdout}}; assert statements are for python");
+        string compare = Optional(row, "compare") ?? "tokens";
+        OutputComparison comparison = OutputComparison.Named(compare) ?? throw RowFields.Refused($"there is no compare '{compare}'; tokens, exact-line, exact-bytes or float:EPS is expected");
+        string completion = RowFields.Text(row, "completion");
+        return CodeExtraction.Extract(completion) is { } code ? new CodeTask(language, code, tests, Optional(row, "setup") ?? "", Optional(row, "entry_point"), comparison, Limits(row)) : null;
+    }
+
+    private static List<CodeTest> Tests(JsonElement row)
+    {
+        if (!row.TryGetProperty("tests", out JsonElement tests)) throw RowFields.Refused("the line has no tests; a list or a string is expected");
+        if (tests.ValueKind == JsonValueKind.String) return [new AssertTest(tests.GetString()!)];
+        if (tests.ValueKind != JsonValueKind.Array) throw RowFields.Refused($"tests is {tests.ValueKind}; a list or a string is expected");
+        return [.. tests.EnumerateArray().Select(Test)];
+    }
+
+    private static CodeTest Test(JsonElement test) => test.ValueKind switch
+    {
+        JsonValueKind.String => new AssertTest(test.GetString()!),
+        JsonValueKind.Object => new StreamTest(RowFields.Text(test, "stdin"), RowFields.Text(test, "stdout")),
+        _ => throw RowFields.Refused($"a test is {test.ValueKind}; {{stdin, stdout}} or an assert statement is expected"),
+    };
+
+    private static CodeLimits Limits(JsonElement row)
+    {
+        JsonElement limits = row.TryGetProperty("limits", out JsonElement given) && given.ValueKind != JsonValueKind.Null ? given : default;
+        if (limits.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object)) throw RowFields.Refused($"limits is {limits.ValueKind}; an object is expected");
+        return new CodeLimits(
+            Number(limits, "wall_s", 0.05, 3600) ?? Defaults.WallSeconds,
+            (int)(Number(limits, "memory_mb", 16, 1 << 20) ?? Defaults.MemoryMegabytes),
+            (int)(Number(limits, "output_kb", 1, 1 << 20) ?? Defaults.OutputKilobytes),
+            Number(row, "total_wall_s", 0.05, 86400) ?? (limits.ValueKind == JsonValueKind.Object ? Number(limits, "total_wall_s", 0.05, 86400) : null));
+    }
+
+    private static double? Number(JsonElement holder, string field, double least, double most)
+    {
+        if (holder.ValueKind != JsonValueKind.Object || !holder.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number && number >= least && number <= most) return number;
+        throw RowFields.Refused(string.Create(CultureInfo.InvariantCulture, $"{field} is {value.GetRawText()}; a number from {least} to {most} is expected"));
+    }
+
+    private static string? Optional(JsonElement row, string field) => row.TryGetProperty(field, out _) ? RowFields.TextOrNull(row, field) : null;
+
+    private static double Milliseconds(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
+}

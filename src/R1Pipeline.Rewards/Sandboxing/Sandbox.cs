@@ -1,0 +1,155 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace R1Pipeline.Rewards.Sandboxing;
+
+/// <summary>Confines programs: no network, no environment, a private view of files, bounded time, memory, processes and output.</summary>
+public sealed class Sandbox
+{
+    private const long ScratchBytes = 64L << 20, FileBytes = 64L << 20;
+    private const int MaxProcesses = 48, MaxFiles = 256;
+    private static readonly string[] SystemFolders = ["/usr", "/lib", "/lib64", "/bin", "/sbin"];
+    private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"];
+    private readonly IReadOnlyList<string> jail;
+    private readonly string jailFolder;
+    private readonly string? bubblewrap;
+
+    private Sandbox(SandboxKind kind, IReadOnlyList<string> jail, string? bubblewrap)
+    {
+        (Kind, this.jail, this.bubblewrap) = (kind, jail, bubblewrap);
+        jailFolder = Path.GetDirectoryName(jail[^1])!;
+    }
+
+    /// <summary>How it confines.</summary>
+    public SandboxKind Kind { get; }
+
+    /// <summary>Whether the jail is compiled ahead of time.</summary>
+    public bool Compiled => jail.Count == 1;
+
+    /// <summary>The strongest sandbox that works here: each is tried with a program that must run and must not see a file, the environment or a socket.</summary>
+    /// <param name="problem">Without one: what is missing and how to get it.</param>
+    /// <param name="only">Only this kind; null: the strongest.</param>
+    public static Sandbox? Find(out string problem, SandboxKind? only = null)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            problem = "code is only run on Linux x64";
+            return null;
+        }
+        if (JailProgram.Find() is not { } jail)
+        {
+            problem = $"r1-jail is missing: build src/R1Pipeline.Jail, or name it by {JailProgram.Variable}";
+            return null;
+        }
+        var problems = new List<string>();
+        foreach (SandboxKind kind in only is { } one ? [one] : Enum.GetValues<SandboxKind>())
+        {
+            string? bubblewrap = kind == SandboxKind.Bubblewrap ? new[] { "/usr/bin/bwrap", "/usr/local/bin/bwrap" }.FirstOrDefault(File.Exists) : null;
+            if (kind == SandboxKind.Bubblewrap && bubblewrap is null)
+            {
+                problems.Add("bubblewrap is missing (apt-get install bubblewrap)");
+                continue;
+            }
+            if (kind == SandboxKind.Jail && !Environment.IsPrivilegedProcess)
+            {
+                problems.Add("without root the jail cannot change to a user of its own: install bubblewrap and allow user namespaces (sysctl user.max_user_namespaces)");
+                continue;
+            }
+            var sandbox = new Sandbox(kind, jail, bubblewrap);
+            if (SandboxProbe.Complaint(sandbox) is not { } complaint)
+            {
+                problem = string.Join("; ", problems);
+                return sandbox;
+            }
+            problems.Add($"{kind}: {complaint}");
+        }
+        problem = string.Join("; ", problems);
+        return null;
+    }
+
+    /// <summary>Starts a program.</summary>
+    /// <exception cref="IOException">It cannot be started: a sandbox user, a pipe or memory is lacking.</exception>
+    internal SandboxedProcess Start(SandboxOrder order)
+    {
+        SandboxSlot? slot = Environment.IsPrivilegedProcess ? SandboxSlot.Take() : null;
+        string? work = Kind == SandboxKind.Jail ? SandboxFolder.Create("work", writable: true) : null;
+        try
+        {
+            string input = Kind == SandboxKind.Jail ? order.Input : "/in", output = Kind == SandboxKind.Jail ? order.Output ?? "" : "/out";
+            var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/" };
+            start.Environment.Clear();
+            List<string> words = [];
+            if (bubblewrap is not null) words.AddRange([bubblewrap, .. View(order, slot)]);
+            words.AddRange(jail);
+            words.AddRange(JailWords(order, slot, work, input, output));
+            words.Add("--");
+            words.AddRange(order.Command.Select(word => word.Replace("{in}", input, StringComparison.Ordinal).Replace("{out}", output, StringComparison.Ordinal)));
+            start.FileName = words[0];
+            foreach (string word in words.Skip(1)) start.ArgumentList.Add(word);
+            return new SandboxedProcess(this, order, slot, work, start);
+        }
+        catch (Exception failed)
+        {
+            slot?.Dispose();
+            if (work is not null) Directory.Delete(work, recursive: true);
+            if (failed is Win32Exception) throw new IOException($"the sandbox cannot be started: {failed.Message}", failed);
+            throw;
+        }
+    }
+
+    /// <summary>Kills what is left of a slot's user. In bubblewrap nothing can be: the kernel ends a process namespace with its first process.</summary>
+    internal void Sweep(SandboxSlot? slot)
+    {
+        if (Kind != SandboxKind.Jail || slot is null) return;
+        var start = new ProcessStartInfo { FileName = jail[0], UseShellExecute = false };
+        foreach (string word in jail.Skip(1).Append("sweep").Append(slot.User.ToString(CultureInfo.InvariantCulture))) start.ArgumentList.Add(word);
+        using Process sweep = Process.Start(start)!;
+        sweep.WaitForExit();
+    }
+
+    private List<string> View(SandboxOrder order, SandboxSlot? slot)
+    {
+        List<string> words = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"];
+        words.AddRange(slot is null ? ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"] : ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]);
+        foreach (string folder in SystemFolders.Where(Directory.Exists))
+        {
+            if (new DirectoryInfo(folder).LinkTarget is { } target) words.AddRange(["--symlink", target, folder]);
+            else words.AddRange(["--ro-bind", folder, folder]);
+        }
+
+        // Folders that only lead to a mount are closed to other users unless made before it.
+        IEnumerable<string> leading = order.Visible.Append("/etc/x").SelectMany(Above).Distinct().Where(folder => !SystemFolders.Contains("/" + folder.Split('/')[1]));
+        foreach (string folder in leading.OrderBy(folder => folder.Length)) words.AddRange(["--perms", "0755", "--dir", folder]);
+        foreach (string file in SystemFiles) words.AddRange(["--ro-bind-try", file, file]);
+        foreach (string folder in order.Visible.Append(jailFolder)) words.AddRange(["--ro-bind", folder, folder]);
+        if (jail.Count > 1) words.AddRange(["--ro-bind-try", Path.GetDirectoryName(jail[0])!, Path.GetDirectoryName(jail[0])!]);
+        words.AddRange(["--ro-bind", order.Input, "/in"]);
+        if (order.Output is { } output) words.AddRange(["--bind", output, "/out"]);
+        words.AddRange(["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--perms", "1777", "--size", Text(ScratchBytes), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"]);
+        return words;
+    }
+
+    private List<string> JailWords(SandboxOrder order, SandboxSlot? slot, string? work, string input, string output)
+    {
+        string home = work ?? "/tmp";
+        List<string> words = [$"cwd={home}", "env=PATH=/usr/local/bin:/usr/bin:/bin", $"env=HOME={home}", $"env=TMPDIR={home}", "env=LANG=C.UTF-8", .. order.Environment.Select(pair => "env=" + pair)];
+        if (slot is not null) words.Add($"uid={slot.User}");
+        if (work is not null)
+        {
+            words.AddRange([.. SystemFolders.Concat(SystemFiles).Concat(order.Visible).Append(input).Append("/proc").Select(path => "read=" + path)]);
+            words.AddRange([.. new[] { work, "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random" }.Select(path => "write=" + path)]);
+            if (output.Length > 0) words.Add("write=" + output);
+        }
+        words.AddRange([$"cpu={order.ProcessorSeconds}", $"file={FileBytes}", $"processes={MaxProcesses}", $"files={MaxFiles}"]);
+        words.Add(order.AddressSpace ? $"memory={order.MemoryBytes}" : $"data={order.MemoryBytes + (1L << 30)}");
+        return words;
+    }
+
+    private static IEnumerable<string> Above(string path)
+    {
+        for (string? folder = Path.GetDirectoryName(path); folder is not (null or "/"); folder = Path.GetDirectoryName(folder)) yield return folder;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
