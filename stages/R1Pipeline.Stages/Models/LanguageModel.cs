@@ -43,6 +43,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
         }
 
         context.Log.Information("An adapter of {Trained} parameters is trained; the model's {Frozen} stay as they are", model.Decoder.Trained.Count, model.Decoder.Parameters.Count);
+        if (model.Decoder.Quantized is { } quantized) context.Log.Information("Its projections are beside them, quantised, in {Bytes} bytes", quantized.Bytes);
         return model;
     }
 

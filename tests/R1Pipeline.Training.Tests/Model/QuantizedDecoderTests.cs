@@ -93,6 +93,8 @@ public sealed class QuantizedDecoderTests
         WeightSlice key = WeightMap.Slices(plain.Config, DecoderHead.Vocabulary).Single(slice => slice.ForeignName == "model.layers.1.self_attn.k_proj.weight");
         using Nf4Blocks alone = Nf4Blocks.Of(WeightMap.Slice(plain.Parameters.ValueOf(key.Parameter), key));
         Assert.True(WeightMap.Slice(quantized.Merged(key.Parameter), key).bytes.SequenceEqual(alone.Dequantize().bytes));
+        long frozen = plain.Parameters.Count - quantized.Parameters.Count;
+        Assert.InRange(8.0 * quantized.Quantized!.Bytes / frozen, 4.127, 4.3);                   // small modules: the scales of a module's last block, and its mean
         Assert.Equal(7L * plain.Config.NumLayers, WeightMap.Slices(plain.Config, DecoderHead.Vocabulary).Count(slice => !quantized.Parameters.Contains(slice.Parameter)));
     }
 
