@@ -13,6 +13,7 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
     private const int DoubleCost = 1;
     private const int BigCost = 60;
     private const double DoubleNoise = 1e-8;
+    private const double SmallestNoise = 1e-30;
 
     // Two values of 70 digits whose difference is below 50 digits of the larger: more agreement than any two different short formulas are known to have.
     private const int AgreedBits = 166;
@@ -63,6 +64,13 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
         var evaluator = new ExactEvaluator(SamplePoints.Empty, budget);
         Rational? a = evaluator.Evaluate(gold);
         Rational? b = evaluator.Evaluate(answer);
+
+        // Cancellation leaves noise far above this: e^-200 is small, not zero.
+        if ((a is { IsZero: true } && IsTiny(answer)) || (b is { IsZero: true } && IsTiny(gold))) return false;
+
+        // Nothing is small beside zero: a sum is zero where its last term is what the others lack.
+        if (a is { IsZero: true } && answer is Sum { Terms.Count: > 1 } sum && b is null) (gold, answer) = (Product.Negate(sum.Terms[^1]), new Sum([.. sum.Terms.Take(sum.Terms.Count - 1)]));
+        else if (b is { IsZero: true } && gold is Sum { Terms.Count: > 1 } other && a is null) (gold, answer) = (new Sum([.. other.Terms.Take(other.Terms.Count - 1)]), Product.Negate(other.Terms[^1]));
         if (evaluator.IsUndefined) return false;
         if (a is { } x && b is { } y) return x == y || tolerance.AreNear(x, y, gold, answer);
         if (gold.Key == answer.Key) return true;
@@ -73,6 +81,8 @@ internal sealed class ExpressionEquality(NumericTolerance tolerance, WorkBudget 
 
         return AgreeAt(SamplePoints.Empty, gold, answer, realOnly: false) == true && AgreeInDepth(SamplePoints.Empty, gold, answer, realOnly: false);
     }
+
+    private bool IsTiny(Expression expression) => RealValue(expression) is { } value && value != 0 && Math.Abs(value) < SmallestNoise;
 
     private bool Agree(IReadOnlySet<string> symbols, Expression gold, Expression answer)
     {

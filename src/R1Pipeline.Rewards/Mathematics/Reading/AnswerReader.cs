@@ -34,6 +34,7 @@ internal sealed class AnswerReader(WorkBudget budget)
     private Answer? Listed(IReadOnlyList<Token> tokens)
     {
         if (TokenSpan.Inside(tokens, "{", "}") is { } group) return Tokens(TokenSpan.Trim(group));
+        if (Rows(tokens) is { } rows) return rows.Contains(null) ? null : NamedTuples.Group([.. rows.Select(row => row!)]);
         IReadOnlyList<IReadOnlyList<Token>> parts = TokenSpan.Split(tokens, token => token.Is(",") || token.Is(";") || (token.Kind == TokenKind.Word && MathWords.IsConjunction(token.Text)));
         if (parts.Count == 1) return Item(tokens);
         if (parts.Count > MaxItems || parts.All(part => part.Count == 0)) return null;
@@ -47,6 +48,29 @@ internal sealed class AnswerReader(WorkBudget budget)
         }
 
         return items.Count == 1 ? items[0] : NamedTuples.Group(items);
+    }
+
+    /// <summary>
+    /// The lines of a system (<c>x = 1 \\ y = 2</c>) as answers, and those of a function in pieces (<c>x^2 &amp; x &gt; 0</c>) as pairs of value and condition;
+    /// null where the tokens are no environment of relations.
+    /// </summary>
+    private Answer?[]? Rows(IReadOnlyList<Token> tokens)
+    {
+        if (tokens.Count > 2 && tokens[0].Is(@"\{") && tokens[1] is { Kind: TokenKind.Command, Text: "begin" }) tokens = [.. tokens.Skip(1)];
+        if (tokens.Count < 3 || tokens[0] is not { Kind: TokenKind.Command, Text: "begin" } || tokens[^1] is not { Kind: TokenKind.Command, Text: "end" }) return null;
+        IReadOnlyList<Token> inside = [.. tokens.Skip(1).Take(tokens.Count - 2)];
+        if (TokenSpan.IndexAtTop(inside, token => token.Kind == TokenKind.Relation) < 0) return null;
+        IReadOnlyList<Token>[] lines = [.. TokenSpan.Split(inside, token => token is { Kind: TokenKind.Command, Text: "row" }).Where(line => line.Count > 0)];
+        return lines.Length > MaxItems ? null : [.. lines.Select(Row)];
+    }
+
+    private Answer? Row(IReadOnlyList<Token> line)
+    {
+        IReadOnlyList<IReadOnlyList<Token>> cells = TokenSpan.Split(line, token => token.Is("&"));
+        if (cells.Count == 1) return Item(TokenSpan.Trim(line));
+        if (cells.Count != 2) return null;
+        IReadOnlyList<Token> condition = [.. TokenSpan.Trim(cells[1]).SkipWhile(token => token.Kind == TokenKind.Word)];
+        return Item(TokenSpan.Trim(cells[0])) is { } value && condition.Count > 0 && Item(condition) is { } holds ? new SequenceAnswer("()", [value, holds]) : null;
     }
 
     /// <summary>One answer.</summary>

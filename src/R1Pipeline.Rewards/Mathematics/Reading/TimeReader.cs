@@ -10,9 +10,9 @@ internal static class TimeReader
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
-    private static readonly SearchValues<char> Signs = SearchValues.Create(":：mM点點时時");
+    private static readonly SearchValues<char> Signs = SearchValues.Create(":：mM点點时時'");
     private static readonly Regex Clock = new(@"\A(?<hours>[0-9]{1,2}):(?<minutes>[0-5][0-9])(?::(?<seconds>[0-5][0-9]))?\s*(?<half>[ap]\.?\s*m\.?)?\z", Linear);
-    private static readonly Regex Hour = new(@"\A(?<hours>[0-9]{1,2})\s*(?:o'clock\s*)?(?<half>[ap]\.?\s*m\.?)\z", Linear);
+    private static readonly Regex Hour = new(@"\A(?<hours>[0-9]{1,2})\s*(?:o'clock(?:\s*(?<half>[ap]\.?\s*m\.?))?|(?<half>[ap]\.?\s*m\.?))\z", Linear);
     private static readonly Regex Chinese = new(@"\A(?:(?<before>上午|早上|凌晨)|(?<after>下午|晚上|傍晚))?\s*(?<hours>[0-9]{1,2})\s*[点點时時]\s*(?:(?<thirty>半)|(?<minutes>[0-5]?[0-9])\s*分?)?\z", Linear);
     private static readonly Regex Wrapping = new(@"\\(?:text|textrm|textbf|mathrm|mbox|,|;|:|!| )|[{}$~]|\\", Linear);
 
