@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Training.Loops;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Tests.Runtime;
+using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Tests.Loops;
@@ -43,6 +44,27 @@ public sealed class DisposeDisciplineTests
         long before = LiveTensors.Count();
         for (int step = 0; step < 200; step++)
             model.Decode([6, 7], [3 + step, 3 + step], cache).Dispose();
+        Assert.Equal(before, LiveTensors.Count());
+    }
+
+    [Fact]
+    public void RunAndDecode_Quantized_LiveTensorsStayFlat()
+    {
+        using var folder = new TemporaryFolder();
+        using (Decoder written = NewModel(ConfigOf(DecoderFamily.Qwen2) with { ContextTokens = 256 }, withAdapter: false)) ModelFolder.Save(written, folder.Path);
+        using Decoder model = ModelFolder.LoadQuantized(folder.Path);
+        model.Attach(LoraAdapter.Create(model.Config, new LoraOptions(), 1, "sft"));
+        var options = new SupervisedFineTuningOptions { Epochs = 10, BatchSize = 8, LearningRate = 1e-3 };
+        var live = new List<long>();
+        _ = LiveTensors.Count();
+        using var host = new RecordingHost(checkpointEvery: 50, onStep: _ => live.Add(Tensor.TotalCount));
+        new SftLoop(model, SftLoopTests.Rows(), options, 3, 1, "sft", host).Run(null);
+        Assert.InRange(live.Skip(60).Max(), 0, live.Skip(2).Take(8).Max());
+
+        using KeyValueCache cache = model.NewCache(1, 256);
+        model.Prefill([[3, 4, 5]], [0], [0], cache).Dispose();
+        long before = LiveTensors.Count();
+        for (int step = 0; step < 50; step++) model.Decode([6], [3 + step], cache).Dispose();
         Assert.Equal(before, LiveTensors.Count());
     }
 
