@@ -26,9 +26,12 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
     public RewardBreakdown Score(RewardInput input)
     {
         OutputStatistics? statistics = null;
+        (string Part, double Weight, double Value)[] terms = [];
         RewardOutcome measured = RewardOutcome.Ask(() =>
         {
-            statistics = OutputStatistics.Of(input, format, rule);
+            OutputStatistics taken = OutputStatistics.Of(input, format, rule);
+            if (shaping is not null) terms = [.. shaping.Terms(input, taken.Strict)];
+            statistics = taken;
             return RewardOutcome.NotApplicable;
         });
         if (statistics is null) return RewardBreakdown.Failed(Rules, measured.Error!);
@@ -36,11 +39,7 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
             .Add(Accuracy, statistics.Strict is { } correct ? RewardOutcome.Of(correct ? 1 : 0) : RewardOutcome.NotApplicable, weights.Accuracy)
             .Add(Format, RewardOutcome.Of(statistics.FormatOk ? 1 : 0), weights.Format)
             .Add(Language, RewardOutcome.Of(statistics.LanguageConsistency), weights.Language);
-        if (shaping is not null)
-        {
-            foreach ((string part, double weight, double value) in shaping.Terms(input, statistics.Strict)) sum = sum.Add(part, RewardOutcome.Of(value), weight);
-        }
-
+        foreach ((string part, double weight, double value) in terms) sum = sum.Add(part, RewardOutcome.Of(value), weight);
         return sum.Build(Verdict(statistics));
     }
 

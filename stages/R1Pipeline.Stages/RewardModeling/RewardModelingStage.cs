@@ -53,17 +53,20 @@ public sealed class RewardModelingStage : IStage
             context.Request.Stage,
             context).Run(context.Resume?.Directory);
 
-        var (accuracy, statistics) = Measure(context, model, heldOut);
-        model.Statistics = statistics;
+        var measured = Measure(context, model, heldOut);
+        model.Statistics = measured.Scores;
+        context.Log.Information(
+            "Held-out pairs: accuracy {Accuracy:0.000}, 95 % interval {Low:0.000} to {High:0.000}, mean margin {Margin:0.000}; a score becomes a reward by its mean {Mean:0.000} and deviation {Deviation:0.000}",
+            measured.Accuracy, measured.Interval.Low, measured.Interval.High, measured.Margin, measured.Scores.Mean, measured.Scores.StandardDeviation);
         var gates = new StageGates(context);
-        if (options.MinPairAccuracy is { } atLeast) gates.Measured(new GateOutcome($"pair accuracy on {heldOut.Count} held-out pairs", accuracy, atLeast, null));
+        if (options.MinPairAccuracy is { } atLeast) gates.Measured(new GateOutcome($"pair accuracy on {heldOut.Count} held-out pairs", measured.Accuracy, atLeast, null));
         var artifact = context.CommitArtifact(ArtifactKind.RewardModel, directory =>
         {
             body.SaveAdapter(directory);
             model.Save(directory);
             body.Text.Save(directory);
         });
-        var metrics = Metrics(outcome, accuracy, statistics, training.Count, heldOut.Count);
+        var metrics = Metrics(outcome, measured, training.Count, heldOut.Count);
         if (gates.Outcomes.Count > 0) metrics["gates"] = gates.Outcomes;
         return gates.Demand(new StageResult(artifact, metrics, ledger.Accounts()));
     }
@@ -82,24 +85,26 @@ public sealed class RewardModelingStage : IStage
             $"stage {context.Request.Stage}: {pairs.Count} usable pairs (refused: {(ledger.Refusals() is { Length: > 0 } refusals ? refusals : "none")}) and held-out-pairs {options.HeldOutPairs} leave none to train on. Give it more pairs or lower held-out-pairs.");
     }
 
-    private static (double Accuracy, ScoreStatistics Statistics) Measure(StageContext context, RewardModel model, IReadOnlyList<PreferencePair> pairs)
+    private static HeldOutFigures Measure(StageContext context, RewardModel model, IReadOnlyList<PreferencePair> pairs)
     {
         context.Phase("measuring");
         int atOnce = context.MicroBatch(RewardModel.ScoredAtOnce);
         float[] chosen = model.Score([.. pairs.Select(pair => pair.Chosen)], atOnce);
         float[] rejected = model.Score([.. pairs.Select(pair => pair.Rejected)], atOnce);
         context.Progress(2L * pairs.Count);
-        double accuracy = (double)chosen.Zip(rejected).Count(pair => pair.First > pair.Second) / pairs.Count;
-        return (accuracy, ScoreStatistics.Of([.. chosen, .. rejected]));
+        return HeldOutFigures.Of(chosen, rejected);
     }
 
-    private static Dictionary<string, object> Metrics(LoopOutcome outcome, double accuracy, ScoreStatistics statistics, int numTraining, int numHeldOut) => new()
+    private static Dictionary<string, object> Metrics(LoopOutcome outcome, HeldOutFigures measured, int numTraining, int numHeldOut) => new()
     {
         ["steps"] = outcome.Steps,
         ["final_loss"] = outcome.FinalLoss,
-        ["pair_accuracy"] = accuracy,
-        ["score_mean"] = statistics.Mean,
-        ["score_std"] = statistics.StandardDeviation,
+        ["pair_accuracy"] = measured.Accuracy,
+        ["pair_accuracy_ci_low"] = measured.Interval.Low,
+        ["pair_accuracy_ci_high"] = measured.Interval.High,
+        ["pair_margin"] = measured.Margin,
+        ["score_mean"] = measured.Scores.Mean,
+        ["score_std"] = measured.Scores.StandardDeviation,
         ["training_pairs"] = numTraining,
         ["held_out_pairs"] = numHeldOut,
     };
