@@ -22,6 +22,7 @@ internal static class Program
         r1-worker REQUEST
         r1-worker --stacks PID FILE      writes where the threads of another worker stand
         r1-worker --bench-checkpoint N DIR   `r1 bench checkpoint`: N parameters, saved below DIR
+        r1-worker --bench-memory JSON    `r1 bench memory`: one piece of work, and what memory it took
         r1-worker --export-model FROM TO TYPE BYTES   `r1 checkpoints export`: weights of this type, in files of at most so many bytes
         r1-worker --model-logits JSON        `r1 model logits`
         r1-worker --model-generate JSON      `r1 model generate`
@@ -48,6 +49,11 @@ internal static class Program
             TorchRuntime.Initialize(threads: 1, Environment.GetEnvironmentVariable("R1_LIBTORCH"));
             CheckpointFigures figures = new CheckpointBenchmark(long.Parse(parameters, CultureInfo.InvariantCulture), folder, TimeProvider.System).Measure();
             Console.Out.WriteLine(JsonSerializer.Serialize(figures, ContractJson.Compact));
+            return WorkerExitCode.Done;
+        }
+        if (arguments is [MemoryBenchmark.Argument, var measured])
+        {
+            MemoryBenchmark.Run(measured, Console.Out);
             return WorkerExitCode.Done;
         }
         if (arguments is [ModelExport.Argument, var source, var target, var type, var bytes]) return ModelExport.Write(source, target, type, bytes);

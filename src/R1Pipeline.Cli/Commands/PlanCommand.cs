@@ -33,7 +33,12 @@ internal static class PlanCommand
         using StateStore? state = StateStore.Find(parsed);
         RunPlan plan = new RunPlanner(state?.Store, CommonOptions.StateDirectory(parsed)).Plan(definition);
         if (json) terminal.PrintJson(new { plan.Stages });
-        else TableView.Print(terminal, Table(definition.Name, plan), "cached", "why");
+        else
+        {
+            TableView.Print(terminal, Table(definition.Name, plan), "cached", "why");
+            TableView.Print(terminal, MemoryTable(plan));
+        }
+
         foreach (string problem in plan.Problems) terminal.Fail(problem);
         return plan.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
     }
@@ -51,5 +56,19 @@ internal static class PlanCommand
             Figures.Bytes(stage.MemoryBytes),
             Figures.Bytes(stage.DiskBytes),
             stage.Why,
+        ])]);
+
+    private static ReportTable MemoryTable(RunPlan plan) => new(
+        "Memory of each worker, estimated",
+        "Sampling and updating take turns: the larger of activations and cache counts.",
+        ["stage", "total", "runtime", "weights", "gradients", "moments", "reference", "activations", "cache", "checkpoint copy"],
+        [.. plan.Stages.Where(stage => stage.Memory is not null).Select(IReadOnlyList<string> (stage) =>
+        [
+            stage.Name,
+            .. new[]
+            {
+                stage.MemoryBytes, stage.Memory!.Runtime, stage.Memory.Weights, stage.Memory.Gradients, stage.Memory.Moments, stage.Memory.Reference,
+                stage.Memory.Activations, stage.Memory.Cache, stage.Memory.Checkpoint,
+            }.Select(Figures.Bytes),
         ])]);
 }

@@ -8,4 +8,8 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <param name="Tokens">Estimated tokens worked through.</param>
 /// <param name="MemoryBytes">Estimated memory of the worker.</param>
 /// <param name="DiskBytes">Estimated disk for checkpoints, rollouts and the output.</param>
-public sealed record PlannedStage(string Name, bool Cached, string Why, long Steps, long Tokens, long MemoryBytes, long DiskBytes);
+public sealed record PlannedStage(string Name, bool Cached, string Why, long Steps, long Tokens, long MemoryBytes, long DiskBytes)
+{
+    /// <summary>What the memory is for; null: the stage is cached.</summary>
+    public MemoryEstimate? Memory { get; init; }
+}

@@ -38,10 +38,13 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory)
             outputs[stage.Name] = result?.Artifact;
             var estimate = estimator.Of(stage.Name);
             planned[stage.Name] = result is null
-                ? new PlannedStage(stage.Name, Cached: false, why, estimate.Steps, estimate.Tokens, estimate.MemoryBytes, estimate.DiskBytes)
+                ? new PlannedStage(stage.Name, Cached: false, why, estimate.Steps, estimate.Tokens, estimate.Memory.Total, estimate.DiskBytes) { Memory = estimate.Memory }
                 : new PlannedStage(stage.Name, Cached: true, why, result.StepsPlanned, 0, 0, 0);
         }
     }
+
+    /// <summary>What a stage's worker would take, whatever was computed before.</summary>
+    public static MemoryEstimate MemoryOf(PipelineDefinition definition, string stage) => new PlanEstimator(definition).Of(stage).Memory;
 
     private (KeyResult? Result, string Why) Look(
         PipelineDefinition definition, StageDefinition stage, Dictionary<string, ArtifactRef?> outputs, RunState? unfinished)
@@ -73,13 +76,22 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory)
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         foreach (var stage in definition.Stages.Where(stage => !planned[stage.Name].Cached))
         {
-            long state = estimator.Of(stage.Name).StateBytes;
-            if (state > memory) problems.Add($"stage {stage.Name} needs {Size(state)} for weights, gradients and optimizer state alone; this machine has {Size(memory)} of memory");
+            MemoryEstimate need = estimator.Of(stage.Name).Memory;
+            if (need.Runtime + need.State > memory) problems.Add(TooLarge(stage.Name, need, estimator.WithAdapter(stage.Name), memory));
         }
         long disk = planned.Values.Sum(stage => stage.DiskBytes);
         long free = FreeBytes();
         if (disk > free) problems.Add($"checkpoints, rollouts and outputs may need {Size(disk)} of disk; {stateDirectory} has {Size(free)} free (--state names another folder)");
         return problems;
+    }
+
+    private static string TooLarge(string stage, MemoryEstimate need, MemoryEstimate? adapter, long memory)
+    {
+        string parts = $"{Size(need.Weights)} weights, {Size(need.Gradients)} gradients, {Size(need.Moments)} moments, {Size(need.Reference)} reference, {Size(need.Checkpoint)} for the copy of a checkpoint";
+        string change = adapter is null
+            ? "take a smaller model, or a machine with more memory"
+            : $"lora: {{ rank: 16 }} brings it to {Size(adapter.Runtime + adapter.State)}{(need.Reference > 0 ? "; kl-weight: 0 without max-kl needs no reference" : "")}; or take a smaller model";
+        return $"stage {stage} needs {Size(need.Runtime + need.State)} whatever its micro-batch ({parts}); this machine has {Size(memory)} of memory: {change}";
     }
 
     private long FreeBytes()

@@ -3,10 +3,9 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <summary>What a stage would take, and what it would leave to those after it.</summary>
 /// <param name="Steps">Optimizer steps or shards.</param>
 /// <param name="Tokens">Tokens worked through.</param>
-/// <param name="MemoryBytes">Memory of the worker.</param>
-/// <param name="StateBytes">The part of it that no smaller micro-batch can save: weights, gradients, moments, reference.</param>
+/// <param name="Memory">Memory of the worker.</param>
 /// <param name="DiskBytes">Checkpoints, rollouts and output.</param>
 /// <param name="Model">The model it puts out or works with.</param>
 /// <param name="Rows">Rows of the dataset it puts out.</param>
 /// <param name="RowTokens">Tokens in all of them.</param>
-internal sealed record StageEstimate(long Steps, long Tokens, long MemoryBytes, long StateBytes, long DiskBytes, ModelSize Model, long Rows, long RowTokens);
+internal sealed record StageEstimate(long Steps, long Tokens, MemoryEstimate Memory, long DiskBytes, ModelSize Model, long Rows, long RowTokens);

@@ -34,6 +34,7 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
 
     private static List<Tensor> Gradients(List<Tensor> saved, Tensor grad_output, double temperature, long chunkElements)
     {
+        using var all = NewDisposeScope();                                              // else all of this lives until the end of the pass
         var (hidden, weight, targets) = (saved[0], saved[1], saved[2]);
         Tensor hiddenGradient = empty_like(hidden);
         Tensor? weightGradient = weight.requires_grad ? zeros_like(weight) : null;              // frozen under an adapter
@@ -48,6 +49,6 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
             _ = weightGradient?.addmm_(logitsGradient.t(), rows, 1, 1);
         }
 
-        return [hiddenGradient, weightGradient!, null!, null!, null!];
+        return [hiddenGradient.MoveToOuterDisposeScope(), weightGradient?.MoveToOuterDisposeScope()!, null!, null!, null!];
     }
 }

@@ -209,14 +209,7 @@ public sealed class Decoder : IDisposable
 
             int index = layer;
             Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
-            if (taped || trace is not null)                         // what either holds outlives the layer
-            {
-                x = _layers[layer].Forward(x, cos, sin, mask, sink, trace);
-                continue;
-            }
-
-            using var inner = NewDisposeScope();
-            x = _layers[layer].Forward(x, cos, sin, mask, sink).MoveToOuterDisposeScope();
+            x = _layers[layer].Forward(x, cos, sin, mask, sink, trace);
         }
 
         return RmsNormFunction.Normalize(x, _finalNorm, Config.RmsNormEps);

@@ -25,8 +25,9 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
     /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
     {
-        Tensor y = x.add(_attention.Forward(RmsNormFunction.Normalize(x, _attentionNorm, _eps), cos, sin, mask, keyValues), Number.One);
-        return y.add(_feedForward.Forward(RmsNormFunction.Normalize(y, _mlpNorm, _eps), trace), Number.One);
+        if (trace is not null) return Compute(x, cos, sin, mask, keyValues, trace);                            // what it holds outlives the layer
+        using var scope = NewDisposeScope();                                                                  // on a tape only what backward needs stays
+        return Compute(x, cos, sin, mask, keyValues, null).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same pass a second time, with the dropout masks of the first.</summary>
@@ -50,5 +51,11 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
     {
         _ = x.add_(_attention.Decode(RmsNormFunction.Normalize(x, _attentionNorm, _eps), step, keys, values), Number.One);
         _ = x.add_(_feedForward.Decode(RmsNormFunction.Normalize(x, _mlpNorm, _eps)), Number.One);
+    }
+
+    private Tensor Compute(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues, ExpertTrace? trace)
+    {
+        Tensor y = x.add(_attention.Forward(RmsNormFunction.Normalize(x, _attentionNorm, _eps), cos, sin, mask, keyValues), Number.One);
+        return y.add(_feedForward.Forward(RmsNormFunction.Normalize(y, _mlpNorm, _eps), trace), Number.One);
     }
 }

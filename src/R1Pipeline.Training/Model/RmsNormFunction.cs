@@ -40,6 +40,7 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
 
     private static List<Tensor> Gradients(List<Tensor> saved, Tensor grad_output)
     {
+        using var all = NewDisposeScope();                                              // else all of this lives until the end of the pass
         var (x, w, r) = (saved[0], saved[1], saved[2]);
         long width = x.size(-1);
         Tensor normalized = x.mul(r);
@@ -47,7 +48,7 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         Tensor projection = product.matmul(w).mul_(Number.Of(1.0 / width)).unsqueeze_(-1);
         Tensor dx = grad_output.mul(w).addcmul_(normalized, projection, Number.Of(-1)).mul_(r);
         Tensor dw = product.reshape(-1, width).sum(dim: 0);
-        return [dx, dw, null!];
+        return [dx.MoveToOuterDisposeScope(), dw.MoveToOuterDisposeScope(), null!];
     }
 
     private static Tensor Scale(Tensor x, double eps) => x.norm(-1, true).pow_(Number.Of(2)).mul_(Number.Of(1.0 / x.size(-1))).add_(Number.Of(eps), Number.One).rsqrt_();

@@ -6,10 +6,13 @@ namespace R1Pipeline.Training.Optimization;
 
 /// <summary>
 /// AdamW over a flat buffer: decoupled weight decay on every parameter that is no buffer, bias correction, epsilon added after the root, gradient clipping by
-/// the global norm (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors.
+/// the global norm (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors; the one
+/// intermediate is made in pieces, so that a large model does not need a fifth buffer of its size.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
+    private const long PieceElements = 16 << 20;
+
     private readonly FlatParameters _parameters;
     private readonly double _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm;
     private readonly Tensor _trained, _scratch;
@@ -29,7 +32,7 @@ public sealed class AdamW : IDisposable
         FirstMoment = zeros(parameters.Count).DetachFromDisposeScope();
         SecondMoment = zeros(parameters.Count).DetachFromDisposeScope();
         _trained = parameters.Values.narrow(0, 0, parameters.TrainedCount).DetachFromDisposeScope();
-        _scratch = zeros(parameters.Count).DetachFromDisposeScope();
+        _scratch = empty(Math.Min(parameters.Count, PieceElements)).DetachFromDisposeScope();
     }
 
     /// <summary>Updates done; restored from a checkpoint.</summary>
@@ -56,15 +59,14 @@ public sealed class AdamW : IDisposable
     {
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();                                 // some in-place operations give a second handle
-        (Tensor p, Tensor g) = (_parameters.Values, _parameters.Gradients!);
+        Tensor g = _parameters.Gradients!;
         double clip = _maxGradNorm / (gradientNorm + 1e-6);
         if (clip < 1) _ = g.mul_(Number.Of(clip));
         StepsDone++;
         if (_weightDecay != 0) _ = _trained.mul_(Number.Of(1 - learningRate * _weightDecay));
         _ = FirstMoment.mul_(Number.Of(_beta1)).add_(g, alpha: Number.Of(1 - _beta1));
         _ = SecondMoment.mul_(Number.Of(_beta2)).addcmul_(g, g, Number.Of(1 - _beta2));
-        _ = _scratch.copy_(SecondMoment).sqrt_().div_(Number.Of(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone)))).add_(Number.Of(_epsilon), Number.One);
-        _ = p.addcdiv_(FirstMoment, _scratch, Number.Of(-learningRate / (1 - Math.Pow(_beta1, StepsDone))));
+        for (long start = 0; start < _parameters.Count; start += PieceElements) Move(learningRate, start, Math.Min(PieceElements, _parameters.Count - start));
         _ = g.zero_();
     }
 
@@ -75,5 +77,13 @@ public sealed class AdamW : IDisposable
         SecondMoment.Dispose();
         _trained.Dispose();
         _scratch.Dispose();
+    }
+
+    private void Move(double learningRate, long start, long length)
+    {
+        using var scope = NewDisposeScope();
+        Tensor root = _scratch.narrow(0, 0, length);
+        _ = root.copy_(SecondMoment.narrow(0, start, length)).sqrt_().div_(Number.Of(Math.Sqrt(1 - Math.Pow(_beta2, StepsDone)))).add_(Number.Of(_epsilon), Number.One);
+        _ = _parameters.Values.narrow(0, start, length).addcdiv_(FirstMoment.narrow(0, start, length), root, Number.Of(-learningRate / (1 - Math.Pow(_beta1, StepsDone))));
     }
 }

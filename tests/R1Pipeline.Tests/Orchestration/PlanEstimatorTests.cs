@@ -31,7 +31,9 @@ public sealed class PlanEstimatorTests : IDisposable
         var estimate = Estimate([Corpus], Base);
 
         Assert.Equal((1875L, QuickstartParameters), (estimate.Steps, estimate.Model.Parameters));
-        Assert.Equal(32 * QuickstartParameters, estimate.StateBytes);
+        Assert.Equal(4 * QuickstartParameters, estimate.Memory.Weights);
+        Assert.Equal(4 * QuickstartParameters, estimate.Memory.Gradients);
+        Assert.Equal((3 + 5) * 4 * QuickstartParameters, estimate.Memory.State);        // and two moments, the optimizer's piece, the copy of a checkpoint
         Assert.Equal(1_500_000, estimate.Tokens);
     }
 
@@ -49,7 +51,10 @@ public sealed class PlanEstimatorTests : IDisposable
 
         var estimate = Estimate([Corpus], Base, rl);
 
-        Assert.Equal((100L, 40 * QuickstartParameters), (estimate.Steps, estimate.StateBytes));
+        Assert.Equal((100L, 40 * QuickstartParameters), (estimate.Steps, estimate.Memory.State));
+        Assert.Equal(4 * QuickstartParameters, estimate.Memory.Reference);
+        Assert.Equal(256 * 4 * (80L * 3 * 2 * 48 + 2 * 111), estimate.Memory.Cache);
+        Assert.Equal(256 * 4 * (128L * 3 * 2 * 48 + 2 * 111), Estimate([Corpus], Base, rl with { Data = ["corpus"] }).Memory.Cache);     // 50 + 80 tokens, 128 at most
         Assert.Equal(50 * 256 * 80, estimate.Tokens);
     }
 
@@ -61,8 +66,9 @@ public sealed class PlanEstimatorTests : IDisposable
         const long Layers = 3, Hidden = 96, Wide = 256;
         long tokens = (long)options.BatchSize * (options.MaxTokens ?? options.Model.ContextTokens);
 
-        Assert.Equal(kept.StateBytes, again.StateBytes);
-        Assert.Equal(tokens * 4 * ((Layers - 1) * (14 * Hidden + 4 * Wide) - Layers * 2 * Hidden), kept.MemoryBytes - again.MemoryBytes);
+        Assert.Equal(kept.Memory.State, again.Memory.State);
+        double saved = 1.4 * 4 * tokens * ((Layers - 1) * (9 * Hidden + 48 + 4 * Wide) - Layers * Hidden);
+        Assert.InRange(kept.Memory.Total - again.Memory.Total, saved - 1, saved + 1);
     }
 
     [Fact]
@@ -78,11 +84,11 @@ public sealed class PlanEstimatorTests : IDisposable
         };
         const long Model = 4 * QuickstartParameters, Layers = 3, Hidden = 96, Keys = 48, Wide = 256;
 
-        Assert.Equal(Model + 40 * Layers * 8 * 2 * (Hidden + Keys), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 8, Targets = ["k_proj", "v_proj"] })).StateBytes);
-        Assert.Equal(Model + 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide)), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4 })).StateBytes);
+        Assert.Equal(Model + 40 * Layers * 8 * 2 * (Hidden + Keys), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 8, Targets = ["k_proj", "v_proj"] })).Memory.State);
+        Assert.Equal(Model + 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide)), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4 })).Memory.State);
 
         long projections = Layers * (2 * Hidden * Hidden + 2 * Hidden * Keys + 3 * Hidden * Wide), adapter = 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide));
-        Assert.Equal(Model - 4 * projections + (long)(4.127 / 8 * projections) + adapter, Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4, Quantize = WeightQuantization.Nf4 })).StateBytes);
+        Assert.Equal(Model - 4 * projections + (long)(4.127 / 8 * projections) + adapter, Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4, Quantize = WeightQuantization.Nf4 })).Memory.State);
     }
 
     [Fact]
@@ -111,9 +117,33 @@ public sealed class PlanEstimatorTests : IDisposable
 
         var plan = new RunPlanner(null, _folder.At("new-state")).Plan(new PipelineDefinition { Name = "p", Seed = 1, Data = [Corpus], Stages = [huge] });
 
-        Assert.Contains(plan.Problems, problem => problem.StartsWith("stage base needs", StringComparison.Ordinal));
+        Assert.Contains(plan.Problems, problem => problem.StartsWith("stage base needs", StringComparison.Ordinal) && problem.Contains("take a smaller model", StringComparison.Ordinal));
         Assert.False(Directory.Exists(_folder.At("new-state")));
         Assert.Equal((false, "never run"), (plan.Stages[0].Cached, plan.Stages[0].Why));
+    }
+
+    [Fact]
+    public void Plan_TrainingThatCannotFit_SaysWhatAnAdapterWouldNeed()
+    {
+        var large = Base with { Options = new PretrainingOptions { Model = new ModelShapeOptions { HiddenSize = 8192, NumLayers = 80, NumHeads = 64, NumKvHeads = 8, IntermediateSize = 28_672 } } };
+        var tune = new StageDefinition
+        {
+            Name = "tune",
+            Uses = "reasoning-rl",
+            Seed = 1,
+            Inputs = [new StageInput("model", "base", "base")],
+            Data = ["corpus"],
+            Options = new ReasoningRlOptions(),
+        };
+        var definition = new PipelineDefinition { Name = "p", Seed = 1, Data = [Corpus], Stages = [large, tune] };
+
+        string problem = Assert.Single(new RunPlanner(null, _folder.At("new-state")).Plan(definition).Problems, problem => problem.StartsWith("stage tune needs", StringComparison.Ordinal));
+
+        Assert.Contains("lora: { rank: 16 } brings it to", problem, StringComparison.Ordinal);
+        Assert.Contains("kl-weight: 0 without max-kl needs no reference", problem, StringComparison.Ordinal);
+        MemoryEstimate full = RunPlanner.MemoryOf(definition, "tune");
+        Assert.Equal(full.Weights, full.Reference);
+        Assert.Equal(full.Runtime + full.Weights + full.Gradients + full.Moments + full.Reference + full.Checkpoint + Math.Max(full.Activations, full.Cache), full.Total);
     }
 
     private static StageEstimate Estimate(IReadOnlyList<DataSourceDefinition> data, params StageDefinition[] stages) =>

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.Json;
+using R1Pipeline.Cli.Running;
+using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Data;
+using R1Pipeline.Contracts.Models;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Pipelines;
+using R1Pipeline.Orchestration;
+using R1Pipeline.Orchestration.Planning;
+using R1Pipeline.Orchestration.Workers;
+
+namespace R1Pipeline.Cli.Benchmarks;
+
+/// <summary>
+/// Each piece of work in a worker of its own, beside what <c>r1 plan</c> estimates for a pipeline that does the same. The copy that a checkpoint is written from is
+/// made only where it is asked for, and then counts on both sides.
+/// </summary>
+/// <param name="folder">Where the random models are written; deleted again.</param>
+/// <param name="checkpoints">Whether a checkpoint is copied out.</param>
+internal sealed class MemoryBenchmark(string folder, bool checkpoints)
+{
+    private const string Base = "base", Rows = "rows";
+    private const int BytesPerToken = 3;        // of the planner
+
+    /// <summary>Measures one size.</summary>
+    public async IAsyncEnumerable<MemoryFigure> MeasureAsync(MemorySize size, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        string state = Directory.CreateDirectory(Path.Combine(folder, $"bench-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            string model = Directory.CreateDirectory(Path.Combine(state, "model")).FullName;
+            _ = await WorkAsync(new MemoryRequest { Directory = model, Threads = 1, Create = size.Shape, Vocabulary = size.Vocabulary }, stop);
+            foreach (var (work, options, request) in WorkOf(size, model))
+            {
+                long estimate = Estimate(state, model, options, request.Tokens);
+                MemoryFigures figures = await WorkAsync(request, stop);
+                yield return new MemoryFigure(size.Name, work, estimate, figures.PeakBytes, figures.PeakBytes - figures.IdleBytes);
+            }
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    private IEnumerable<(string Work, StageOptions? Options, MemoryRequest Request)> WorkOf(MemorySize size, string model)
+    {
+        var none = new MemoryRequest { Directory = model, Threads = 1, Checkpoint = checkpoints };
+        MemoryRequest row = none with { Tokens = size.RowTokens }, prompt = none with { Tokens = size.PromptTokens };
+        SupervisedFineTuningOptions full = size.FineTuning with { MaxTokens = size.RowTokens };
+        ReasoningRlOptions rl = size.Rl with { Iterations = 1 };
+        var sampling = new RejectionSamplingOptions { ShardProblems = rl.Questions, Samples = rl.GroupSize, MaxNewTokens = rl.MaxNewTokens };
+        yield return ("load", null, none);
+        yield return ("generate", sampling, prompt with { Sampling = sampling });
+        foreach (LoraOptions? lora in new[] { new LoraOptions(), null })
+        {
+            string what = lora is null ? "full" : "LoRA";
+            yield return ($"SFT step, {what}", full with { Lora = lora }, row with { FineTuning = full with { Lora = lora } });
+            yield return ($"GRPO step, {what}", rl with { Lora = lora }, prompt with { Rl = rl with { Lora = lora } });
+        }
+    }
+
+    private long Estimate(string state, string model, StageOptions? options, int tokens)
+    {
+        string rows = Path.Combine(state, "rows.jsonl");
+        File.WriteAllLines(rows, Enumerable.Repeat(new string('x', BytesPerToken * tokens), 64));
+        var import = new StageDefinition { Name = Base, Uses = "import-model", Seed = 1, Options = new ImportModelOptions { Path = model } };
+        StageDefinition[] stages = options is null
+            ? [import]
+            : [import, new StageDefinition { Name = "work", Uses = "work", Seed = 1, Inputs = [new StageInput("model", Base, Base)], Data = [Rows], Options = options }];
+        var definition = new PipelineDefinition { Name = "bench", Seed = 1, Data = [new DataSourceDefinition { Name = Rows, Path = rows }], Stages = stages };
+        MemoryEstimate memory = RunPlanner.MemoryOf(definition, stages[^1].Name);
+        return checkpoints ? memory.Total : memory.Total - memory.Checkpoint;
+    }
+
+    private static async Task<MemoryFigures> WorkAsync(MemoryRequest request, CancellationToken stop)
+    {
+        WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
+        var start = new ProcessStartInfo(worker.FileName, [.. worker.Arguments, "--bench-memory", JsonSerializer.Serialize(request, ContractJson.Compact)]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
+        await using CancellationTokenRegistration ended = stop.Register(process.Kill);
+        string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode == 0
+            ? JsonSerializer.Deserialize<MemoryFigures>(output, ContractJson.Compact)!
+            : throw new RunRefusedException($"the worker ended with {process.ExitCode}; its words stand above");
+    }
+}
