@@ -29,12 +29,13 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var (temperature, chunkElements, failure) = ((double, long, BackwardFailure))ctx.get_data(Settings);
-        return failure.Guard(5, () => Gradients(ctx.get_saved_variables(), grad_output, temperature, chunkElements));
+        return failure.Guard(5, () => Gradients(ctx, grad_output, temperature, chunkElements));
     }
 
-    private static List<Tensor> Gradients(List<Tensor> saved, Tensor grad_output, double temperature, long chunkElements)
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output, double temperature, long chunkElements)
     {
         using var all = NewDisposeScope();                                              // else all of this lives until the end of the pass
+        List<Tensor> saved = ctx.get_saved_variables();
         var (hidden, weight, targets) = (saved[0], saved[1], saved[2]);
         Tensor hiddenGradient = empty_like(hidden);
         Tensor? weightGradient = weight.requires_grad ? zeros_like(weight) : null;              // frozen under an adapter

@@ -35,12 +35,13 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        return ((BackwardFailure)ctx.get_data(Failure)).Guard(3, () => Gradients(ctx.get_saved_variables(), grad_output));
+        return ((BackwardFailure)ctx.get_data(Failure)).Guard(3, () => Gradients(ctx, grad_output));
     }
 
-    private static List<Tensor> Gradients(List<Tensor> saved, Tensor grad_output)
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var all = NewDisposeScope();                                              // else all of this lives until the end of the pass
+        List<Tensor> saved = ctx.get_saved_variables();
         var (x, w, r) = (saved[0], saved[1], saved[2]);
         long width = x.size(-1);
         Tensor normalized = x.mul(r);
