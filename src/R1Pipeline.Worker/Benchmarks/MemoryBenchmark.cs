@@ -26,7 +26,6 @@ internal sealed class MemoryBenchmark(MemoryRequest request)
     public const string Argument = "--bench-memory";
 
     private const string Stage = "bench";
-    private const int NoEnd = -1;
 
     /// <summary>Does the work and writes the figures as JSON.</summary>
     public static void Run(string json, TextWriter output)
@@ -66,7 +65,7 @@ internal sealed class MemoryBenchmark(MemoryRequest request)
         if (request.Rl is { } rl)
         {
             RlQuestion[] questions = [.. Enumerable.Range(0, rl.Questions).Select(row => new RlQuestion($"row:{row}", Ids(model, row), row))];
-            _ = new GrpoLoop(model, NoEnd, rl, rl.MicroBatch, rl.RolloutBatch, new SameQuestions(questions), new EverySecond(), seed: 1, Stage, host).Run(null);
+            _ = new GrpoLoop(model, [], rl, rl.MicroBatch, rl.RolloutBatch, new SameQuestions(questions), new EverySecond(), seed: 1, Stage, host).Run(null);
         }
 
         if (request.Sampling is { } sampling)
