@@ -12,18 +12,18 @@ public sealed class CodeGrader : IDisposable
 {
     private const int RememberedGrades = 20_000;
     private static readonly JsonSerializerOptions Exact = new();
-    private readonly ConcurrentDictionary<string, CodeVerdict> remembered = new();
-    private readonly SemaphoreSlim budget;
-    private readonly Sandbox? sandbox;
-    private readonly string problem;
+    private readonly ConcurrentDictionary<string, CodeVerdict> _remembered = new();
+    private readonly SemaphoreSlim _budget;
+    private readonly Sandbox? _sandbox;
+    private readonly string _problem;
 
     /// <param name="parallelism">Tests that run at once; each of an assert test's two processes counts as half.</param>
     /// <param name="only">Only this kind of sandbox; null: the strongest that works here.</param>
     public CodeGrader(int parallelism, SandboxKind? only = null)
     {
-        budget = new SemaphoreSlim(parallelism);
+        _budget = new SemaphoreSlim(parallelism);
         Parallelism = parallelism;
-        sandbox = Sandbox.Find(out problem, only);
+        _sandbox = Sandbox.Find(out _problem, only);
     }
 
     /// <summary>Tests that run at once.</summary>
@@ -32,20 +32,20 @@ public sealed class CodeGrader : IDisposable
     /// <summary>Grades a task.</summary>
     public CodeVerdict Grade(CodeTask task)
     {
-        if (sandbox is null) return Refused(task, $"no sandbox: {problem}");
+        if (_sandbox is null) return Refused(task, $"no sandbox: {_problem}");
         if (Toolchain.Find(task.Language, out string remedy) is not { } toolchain) return Refused(task, $"{task.Language} is not installed: {remedy}");
         if (task.Tests.Count == 0) return Refused(task, "there are no tests");
         string key = Key(task);
-        if (remembered.TryGetValue(key, out CodeVerdict? known)) return known;
+        if (_remembered.TryGetValue(key, out CodeVerdict? known)) return known;
         CodeVerdict verdict = Run(task, toolchain);
 
         // Time may have run out because the machine was busy; the next try may show it.
-        if (verdict.Tests.All(test => test.Outcome is not (CodeOutcome.Timeout or CodeOutcome.Refused)) && remembered.Count < RememberedGrades) remembered[key] = verdict;
+        if (verdict.Tests.All(test => test.Outcome is not (CodeOutcome.Timeout or CodeOutcome.Refused)) && _remembered.Count < RememberedGrades) _remembered[key] = verdict;
         return verdict;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => budget.Dispose();
+    public void Dispose() => _budget.Dispose();
 
     private CodeVerdict Run(CodeTask task, Toolchain toolchain)
     {
@@ -56,12 +56,12 @@ public sealed class CodeGrader : IDisposable
         {
             // No preamble: an interpreter may take it for code. A lone surrogate becomes a question mark.
             File.WriteAllText(Path.Combine(source, toolchain.SourceName), task.Code, new UTF8Encoding(false));
-            using var tests = new ProgramTests(sandbox!, toolchain, task, source, built);
+            using var tests = new ProgramTests(_sandbox!, toolchain, task, source, built);
             if (tests.Compile() is { } broken) return All(task, broken, clock.Elapsed);
             var verdicts = new TestVerdict[task.Tests.Count];
             Parallel.For(0, verdicts.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, index =>
             {
-                budget.Wait();
+                _budget.Wait();
                 try
                 {
                     TimeSpan? rest = task.Limits.TotalWallSeconds is { } total ? TimeSpan.FromSeconds(total) - clock.Elapsed : null;
@@ -69,7 +69,7 @@ public sealed class CodeGrader : IDisposable
                 }
                 finally
                 {
-                    budget.Release();
+                    _budget.Release();
                 }
             });
             CodeOutcome outcome = verdicts.Select(test => test.Outcome).FirstOrDefault(one => one != CodeOutcome.Passed);

@@ -5,9 +5,9 @@ namespace R1Pipeline.Rewards.Code;
 /// <summary>Compares what a program wrote with what was expected; always outside the sandbox.</summary>
 public sealed class OutputComparison
 {
-    private readonly Func<string, string, bool> same;
+    private readonly Func<string, string, bool> _same;
 
-    private OutputComparison(string name, Func<string, string, bool> same) => (Name, this.same) = (name, same);
+    private OutputComparison(string name, Func<string, string, bool> same) => (Name, _same) = (name, same);
 
     /// <summary>The name it was asked for by.</summary>
     public string Name { get; }
@@ -31,7 +31,7 @@ public sealed class OutputComparison
     }
 
     /// <summary>Whether the output is as expected.</summary>
-    public bool Same(string expected, string actual) => same(expected, actual);
+    public bool Same(string expected, string actual) => _same(expected, actual);
 
     private static string[] Tokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 

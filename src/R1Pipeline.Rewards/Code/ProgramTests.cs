@@ -10,9 +10,9 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
 {
     private const int CompileSeconds = 30, MessageBytes = 64 << 20;
     private static readonly UTF8Encoding Plain = new(false);
-    private readonly string driver = SandboxFolder.Create("driver", writable: false);
+    private readonly string _driver = SandboxFolder.Create("driver", writable: false);
 
-    public void Dispose() => Directory.Delete(driver, recursive: true);
+    public void Dispose() => Directory.Delete(_driver, recursive: true);
 
     /// <summary>Compiles once; what is wrong, or null.</summary>
     public CodeOutcome? Compile()
@@ -58,10 +58,10 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         string question = SandboxFolder.Create("test", writable: false);
         try
         {
-            File.Copy(Path.Combine(driver, "tests.py"), Path.Combine(question, "tests.py"));
+            File.Copy(Path.Combine(_driver, "tests.py"), Path.Combine(question, "tests.py"));
             File.WriteAllText(Path.Combine(question, "task.json"), JsonSerializer.Serialize(new { setup = task.Setup, test = test.Program, entry = task.EntryPoint }), Plain);
             List<string> python = [.. toolchain.Run.SkipLast(1)];
-            SandboxOrder order = Order([.. python, "{in}/candidate.py", "{in}/main.py"], driver, rest);
+            SandboxOrder order = Order([.. python, "{in}/candidate.py", "{in}/main.py"], _driver, rest);
             using SandboxedProcess candidate = sandbox.Start(order);
             using SandboxedProcess tests = sandbox.Start(order with { Command = [.. python, "{in}/tests.py", "{in}/task.json"], Input = question });
             Task<byte[]> candidateErrors = candidate.Collect(errors: true), testErrors = tests.Collect(errors: true);
@@ -122,8 +122,8 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
 
     private void WriteDrivers()
     {
-        File.Copy(Path.Combine(source, "main.py"), Path.Combine(driver, "main.py"));
-        foreach (string name in new[] { "candidate.py", "tests.py" }) File.WriteAllText(Path.Combine(driver, name), Resource("wire.py") + Resource(name), Plain);
+        File.Copy(Path.Combine(source, "main.py"), Path.Combine(_driver, "main.py"));
+        foreach (string name in new[] { "candidate.py", "tests.py" }) File.WriteAllText(Path.Combine(_driver, name), Resource("wire.py") + Resource(name), Plain);
     }
 
     private static string Resource(string name)

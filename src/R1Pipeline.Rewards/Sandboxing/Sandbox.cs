@@ -11,21 +11,21 @@ public sealed class Sandbox
     private const int MaxProcesses = 48, MaxFiles = 256;
     private static readonly string[] SystemFolders = ["/usr", "/lib", "/lib64", "/bin", "/sbin"];
     private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"];
-    private readonly IReadOnlyList<string> jail;
-    private readonly string jailFolder;
-    private readonly string? bubblewrap;
+    private readonly IReadOnlyList<string> _jail;
+    private readonly string _jailFolder;
+    private readonly string? _bubblewrap;
 
     private Sandbox(SandboxKind kind, IReadOnlyList<string> jail, string? bubblewrap)
     {
-        (Kind, this.jail, this.bubblewrap) = (kind, jail, bubblewrap);
-        jailFolder = Path.GetDirectoryName(jail[^1])!;
+        (Kind, _jail, _bubblewrap) = (kind, jail, bubblewrap);
+        _jailFolder = Path.GetDirectoryName(jail[^1])!;
     }
 
     /// <summary>How it confines.</summary>
     public SandboxKind Kind { get; }
 
     /// <summary>Whether the jail is compiled ahead of time.</summary>
-    public bool Compiled => jail.Count == 1;
+    public bool Compiled => _jail.Count == 1;
 
     /// <summary>The strongest sandbox that works here: each is tried with a program that must run and must not see a file, the environment or a socket.</summary>
     /// <param name="problem">Without one: what is missing and how to get it.</param>
@@ -80,8 +80,8 @@ public sealed class Sandbox
             var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/" };
             start.Environment.Clear();
             List<string> words = [];
-            if (bubblewrap is not null) words.AddRange([bubblewrap, .. View(order, slot)]);
-            words.AddRange(jail);
+            if (_bubblewrap is not null) words.AddRange([_bubblewrap, .. View(order, slot)]);
+            words.AddRange(_jail);
             words.AddRange(JailWords(order, slot, work, input, output));
             words.Add("--");
             words.AddRange(order.Command.Select(word => word.Replace("{in}", input, StringComparison.Ordinal).Replace("{out}", output, StringComparison.Ordinal)));
@@ -102,8 +102,8 @@ public sealed class Sandbox
     internal void Sweep(SandboxSlot? slot)
     {
         if (Kind != SandboxKind.Jail || slot is null) return;
-        var start = new ProcessStartInfo { FileName = jail[0], UseShellExecute = false };
-        foreach (string word in jail.Skip(1).Append("sweep").Append(slot.User.ToString(CultureInfo.InvariantCulture))) start.ArgumentList.Add(word);
+        var start = new ProcessStartInfo { FileName = _jail[0], UseShellExecute = false };
+        foreach (string word in _jail.Skip(1).Append("sweep").Append(slot.User.ToString(CultureInfo.InvariantCulture))) start.ArgumentList.Add(word);
         using Process sweep = Process.Start(start)!;
         sweep.WaitForExit();
     }
@@ -122,8 +122,8 @@ public sealed class Sandbox
         IEnumerable<string> leading = order.Visible.Append("/etc/x").SelectMany(Above).Distinct().Where(folder => !SystemFolders.Contains("/" + folder.Split('/')[1]));
         foreach (string folder in leading.OrderBy(folder => folder.Length)) words.AddRange(["--perms", "0755", "--dir", folder]);
         foreach (string file in SystemFiles) words.AddRange(["--ro-bind-try", file, file]);
-        foreach (string folder in order.Visible.Append(jailFolder)) words.AddRange(["--ro-bind", folder, folder]);
-        if (jail.Count > 1) words.AddRange(["--ro-bind-try", Path.GetDirectoryName(jail[0])!, Path.GetDirectoryName(jail[0])!]);
+        foreach (string folder in order.Visible.Append(_jailFolder)) words.AddRange(["--ro-bind", folder, folder]);
+        if (_jail.Count > 1) words.AddRange(["--ro-bind-try", Path.GetDirectoryName(_jail[0])!, Path.GetDirectoryName(_jail[0])!]);
         words.AddRange(["--ro-bind", order.Input, "/in"]);
         if (order.Output is { } output) words.AddRange(["--bind", output, "/out"]);
         words.AddRange(["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--perms", "1777", "--size", Text(ScratchBytes), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"]);

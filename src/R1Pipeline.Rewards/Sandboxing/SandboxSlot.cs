@@ -5,9 +5,9 @@ internal sealed class SandboxSlot : IDisposable
 {
     private const uint First = 61000;
     private const int Count = 180;
-    private readonly FileStream held;
+    private readonly FileStream _held;
 
-    private SandboxSlot(uint user, FileStream held) => (User, this.held) = (user, held);
+    private SandboxSlot(uint user, FileStream held) => (User, _held) = (user, held);
 
     public uint User { get; }
 
@@ -32,5 +32,5 @@ internal sealed class SandboxSlot : IDisposable
         throw new IOException($"all {Count} sandbox users are taken");
     }
 
-    public void Dispose() => held.Dispose();
+    public void Dispose() => _held.Dispose();
 }

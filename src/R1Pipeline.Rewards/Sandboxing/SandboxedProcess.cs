@@ -9,68 +9,68 @@ namespace R1Pipeline.Rewards.Sandboxing;
 internal sealed class SandboxedProcess : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private readonly Process process;
-    private readonly Sandbox sandbox;
-    private readonly SandboxOrder order;
-    private readonly SandboxSlot? slot;
-    private readonly string? work;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private long written;
-    private int ended;
+    private readonly Process _process;
+    private readonly Sandbox _sandbox;
+    private readonly SandboxOrder _order;
+    private readonly SandboxSlot? _slot;
+    private readonly string? _work;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private long _written;
+    private int _ended;
 
     public SandboxedProcess(Sandbox sandbox, SandboxOrder order, SandboxSlot? slot, string? work, ProcessStartInfo start)
     {
-        (this.sandbox, this.order, this.slot, this.work) = (sandbox, order, slot, work);
-        process = Process.Start(start)!;
+        (_sandbox, _order, _slot, _work) = (sandbox, order, slot, work);
+        _process = Process.Start(start)!;
     }
 
     /// <summary>Why it was ended.</summary>
-    public SandboxEnd End => (SandboxEnd)Volatile.Read(ref ended);
+    public SandboxEnd End => (SandboxEnd)Volatile.Read(ref _ended);
 
     /// <summary>Exit code, 128 + signal where one ended it.</summary>
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Since its start.</summary>
-    public TimeSpan Elapsed => clock.Elapsed;
+    public TimeSpan Elapsed => _clock.Elapsed;
 
-    public Stream Input => process.StandardInput.BaseStream;
+    public Stream Input => _process.StandardInput.BaseStream;
 
-    public Stream Output => process.StandardOutput.BaseStream;
+    public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <summary>Reads a stream to its end; what is over the limit ends the program.</summary>
-    public Task<byte[]> Collect(bool errors) => Task.Factory.StartNew(() => Read(errors ? process.StandardError.BaseStream : Output), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<byte[]> Collect(bool errors) => Task.Factory.StartNew(() => Read(errors ? _process.StandardError.BaseStream : Output), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Waits until it ends or is ended for time or memory.</summary>
     /// <param name="patience">From its start on.</param>
     public void Wait(TimeSpan patience)
     {
-        while (!process.WaitForExit(Shorter(patience - clock.Elapsed)))
+        while (!_process.WaitForExit(Shorter(patience - _clock.Elapsed)))
         {
-            if (clock.Elapsed >= patience) Stop(SandboxEnd.Time);
-            else if (ProcessTree.ResidentBytes(process.Id, slot?.User) > order.MemoryBytes) Stop(SandboxEnd.Memory);
+            if (_clock.Elapsed >= patience) Stop(SandboxEnd.Time);
+            else if (ProcessTree.ResidentBytes(_process.Id, _slot?.User) > _order.MemoryBytes) Stop(SandboxEnd.Memory);
         }
-        sandbox.Sweep(slot);
+        _sandbox.Sweep(_slot);
     }
 
     /// <summary>Ends it; the first reason stands.</summary>
     public void Stop(SandboxEnd why)
     {
-        Interlocked.CompareExchange(ref ended, (int)why, (int)SandboxEnd.Itself);
-        process.Kill();
-        sandbox.Sweep(slot);
+        Interlocked.CompareExchange(ref _ended, (int)why, (int)SandboxEnd.Itself);
+        _process.Kill();
+        _sandbox.Sweep(_slot);
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
-        sandbox.Sweep(slot);
-        process.Dispose();
-        slot?.Dispose();
-        if (work is not null) Directory.Delete(work, recursive: true);
+        _sandbox.Sweep(_slot);
+        _process.Dispose();
+        _slot?.Dispose();
+        if (_work is not null) Directory.Delete(_work, recursive: true);
     }
 
     private static TimeSpan Shorter(TimeSpan rest) => rest < TimeSpan.Zero ? TimeSpan.Zero : rest < Look ? rest : Look;
@@ -83,7 +83,7 @@ internal sealed class SandboxedProcess : IDisposable
         {
             while (stream.Read(buffer) is > 0 and var count)
             {
-                if (Interlocked.Add(ref written, count) > order.OutputBytes)
+                if (Interlocked.Add(ref _written, count) > _order.OutputBytes)
                 {
                     Stop(SandboxEnd.Output);
                     break;

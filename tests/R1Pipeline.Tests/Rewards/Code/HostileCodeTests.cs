@@ -11,9 +11,9 @@ namespace R1Pipeline.Tests.Rewards.Code;
 /// <summary>Hostile programs in the real sandbox: the verdict is right and nothing outside is touched.</summary>
 public sealed class HostileCodeTests : IDisposable
 {
-    private readonly string canaries = Directory.CreateTempSubdirectory("r1-canary-").FullName;
+    private readonly string _canaries = Directory.CreateTempSubdirectory("r1-canary-").FullName;
 
-    public void Dispose() => Directory.Delete(canaries, recursive: true);
+    public void Dispose() => Directory.Delete(_canaries, recursive: true);
 
     [Theory]
     [InlineData(SandboxKind.Bubblewrap)]
@@ -21,7 +21,7 @@ public sealed class HostileCodeTests : IDisposable
     public void Grade_HostileCases_Hold(SandboxKind kind)
     {
         using CodeGrader grader = SandboxNeeded.Grader(kind);
-        string canary = Path.Combine(canaries, "canary");
+        string canary = Path.Combine(_canaries, "canary");
         File.WriteAllText(canary, "untouched");
         var wrong = new List<string>();
         int number = 0;
@@ -37,7 +37,7 @@ public sealed class HostileCodeTests : IDisposable
             JsonElement reward = expect.GetProperty("reward");
             if (reward.ValueKind == JsonValueKind.Number && (outcome == "passed") != (reward.GetDouble() == 1)) wrong.Add($"{row.GetProperty("id")} {row.GetProperty("variant")}: {grade.ToJsonString()}");
             else if (!accepted.Contains(outcome)) wrong.Add($"{row.GetProperty("id")} {row.GetProperty("variant")}: {outcome}, accepted {string.Join(", ", accepted)}");
-            if (File.ReadAllText(canary) != "untouched" || Directory.GetFileSystemEntries(canaries).Length != 1) wrong.Add($"{row.GetProperty("id")}: the canary was touched");
+            if (File.ReadAllText(canary) != "untouched" || Directory.GetFileSystemEntries(_canaries).Length != 1) wrong.Add($"{row.GetProperty("id")}: the canary was touched");
             double limit = (row.GetProperty("limits").GetProperty("wall_s").GetDouble() + 3) * row.GetProperty("task").GetProperty("tests").GetArrayLength();
             if (watch.Elapsed.TotalSeconds > limit) wrong.Add($"{row.GetProperty("id")}: took {watch.Elapsed.TotalSeconds:F1} s");
         }
