@@ -11,7 +11,6 @@ namespace R1Pipeline.Rewards.Code;
 public sealed class CodeGrader : IDisposable
 {
     private const int RememberedGrades = 20_000;
-    private static readonly JsonSerializerOptions Exact = new();
     private readonly ConcurrentDictionary<string, CodeVerdict> _remembered = new();
     private readonly SemaphoreSlim _budget;
     private readonly Sandbox? _sandbox;
@@ -87,5 +86,5 @@ public sealed class CodeGrader : IDisposable
     private static CodeVerdict All(CodeTask task, CodeOutcome outcome, TimeSpan elapsed) => new(outcome, [.. task.Tests.Select(_ => new TestVerdict(outcome, TimeSpan.Zero))], elapsed);
 
     private static string Key(CodeTask task) => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new { task.Language, task.Code, Tests = task.Tests.Select(test => test is StreamTest stream ? new[] { stream.Input, stream.Output } : [((AssertTest)test).Program]), task.Setup, task.EntryPoint, Comparison = task.Comparison.Name, task.Limits }, Exact)));
+        new { task.Language, task.Code, Tests = task.Tests.Select(test => test is StreamTest stream ? new[] { stream.Input, stream.Output } : [((AssertTest)test).Program]), task.Setup, task.EntryPoint, Comparison = task.Comparison.Name, task.Limits })));
 }

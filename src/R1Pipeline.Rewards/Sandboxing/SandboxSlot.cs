@@ -14,7 +14,8 @@ internal sealed class SandboxSlot : IDisposable
     /// <exception cref="IOException">All are taken.</exception>
     public static SandboxSlot Take()
     {
-        string folder = "/tmp/r1-sandbox-slots";
+        // User ids are the machine's, whatever temporary folder this process has been given.
+        const string folder = "/tmp/r1-sandbox-slots";
         if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         int start = Environment.CurrentManagedThreadId;
         for (int i = 0; i < Count; i++)

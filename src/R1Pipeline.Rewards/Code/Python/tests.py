@@ -12,6 +12,9 @@ os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 os.dup2(2, 1)
 
 
+calls = 0
+
+
 class Gone(BaseException):
     pass
 
@@ -63,6 +66,8 @@ class Proxy:
         object.__setattr__(self, "_handle", handle)
 
     def __call__(self, *a, **k):
+        global calls
+        calls += 1
         return ask("call", give(self), a=[pack(x, give) for x in a], k=[[n, pack(x, give)] for n, x in k.items()])
 
     def __getattr__(self, name):
@@ -150,6 +155,9 @@ def main(path):
         exec(compile(task["test"], "test", "exec"), space)
         if task["entry"] and callable(space.get("check")) and type(space["check"]) is not Proxy:
             space["check"](space[task["entry"]])
+        # A program that looked at nothing has shown nothing.
+        if task["entry"] and not calls:
+            verdict("failed")
     except Gone:
         verdict("gone")
     except AssertionError as error:
