@@ -19,6 +19,7 @@ public static partial class CodeExtraction
         return (open + 1 < fences.Count ? text[start..fences[open + 1].Index] : text[start..]).Trim('\r', '\n').TrimEnd();
     }
 
+    // Not Mathematics' Thought: code may stand before the thinking, an answer to a problem may not.
     /// <summary>The text without its thinking: spans between the tags go, and with a closing tag alone (the prompt opened it) all before it. Null: nothing but thinking.</summary>
     private static string? AfterThinking(string completion)
     {

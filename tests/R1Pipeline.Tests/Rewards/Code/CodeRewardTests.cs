@@ -46,6 +46,16 @@ public class CodeRewardTests
         Assert.Equal(expected, grade["outcome"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData("def check(f):\n    assert f(1) == 1", "passed")]
+    [InlineData("def check(f):\n    assert True", "failed")]
+    public void Grade_ProgramThatNeverCallsTheCompletion_Fails(string program, string expected)
+    {
+        using CodeGrader grader = SandboxNeeded.Grader();
+        JsonObject grade = Grade(grader, new JsonObject { ["language"] = "python", ["completion"] = "def f(x): return x", ["tests"] = program, ["entry_point"] = "f" });
+        Assert.Equal(expected, grade["outcome"]!.GetValue<string>());
+    }
+
     [Fact]
     public void Grade_HumanEval_ReferencesPassAndEmptyOnesDoNot()
     {
