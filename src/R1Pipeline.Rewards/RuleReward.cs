@@ -25,22 +25,19 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
     /// <summary>Scores one output. Safe to call from several threads.</summary>
     public RewardBreakdown Score(RewardInput input)
     {
-        OutputStatistics? statistics = null;
-        (string Part, double Weight, double Value)[] terms = [];
-        RewardOutcome measured = RewardOutcome.Ask(() =>
-        {
-            OutputStatistics taken = OutputStatistics.Of(input, format, rule);
-            if (shaping is not null) terms = [.. shaping.Terms(input, taken.Strict)];
-            statistics = taken;
-            return RewardOutcome.NotApplicable;
-        });
-        if (statistics is null) return RewardBreakdown.Failed(Rules, measured.Error!);
+        if (RewardOutcome.Ask(() => Measure(input), out string? error) is not var (statistics, terms)) return RewardBreakdown.Failed(Rules, error!);
         RewardSum sum = new RewardSum()
             .Add(Accuracy, statistics.Strict is { } correct ? RewardOutcome.Of(correct ? 1 : 0) : RewardOutcome.NotApplicable, weights.Accuracy)
             .Add(Format, RewardOutcome.Of(statistics.FormatOk ? 1 : 0), weights.Format)
             .Add(Language, RewardOutcome.Of(statistics.LanguageConsistency), weights.Language);
         foreach ((string part, double weight, double value) in terms) sum = sum.Add(part, RewardOutcome.Of(value), weight);
         return sum.Build(Verdict(statistics));
+    }
+
+    private Tuple<OutputStatistics, (string Part, double Weight, double Value)[]> Measure(RewardInput input)
+    {
+        OutputStatistics statistics = OutputStatistics.Of(input, format, rule);
+        return new(statistics, shaping is null ? [] : [.. shaping.Terms(input, statistics.Strict)]);
     }
 
     private static AnswerVerdict Verdict(OutputStatistics statistics) => statistics.Strict switch

@@ -23,16 +23,22 @@ public readonly record struct RewardOutcome
     public static RewardOutcome Failed(string error) => new(null, error);
 
     /// <summary>Asks a reward; whatever it throws is its failure, not the step's. Only what ends an attempt on purpose passes.</summary>
-    public static RewardOutcome Ask(Func<RewardOutcome> reward)
+    /// <param name="reward">The reward.</param>
+    /// <param name="error">Why it failed; null: it did not.</param>
+    /// <returns>What it said; null where it failed.</returns>
+    public static T? Ask<T>(Func<T> reward, out string? error)
+        where T : class
     {
         ArgumentNullException.ThrowIfNull(reward);
+        error = null;
         try
         {
             return reward();
         }
         catch (Exception failure) when (failure is not (StageFailedException or OperationCanceledException))
         {
-            return Failed($"{failure.GetType().Name}: {failure.Message}");
+            error = $"{failure.GetType().Name}: {failure.Message}";
+            return null;
         }
     }
 }

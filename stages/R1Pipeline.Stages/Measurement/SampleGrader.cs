@@ -19,17 +19,11 @@ internal sealed class SampleGrader(ModelText text, AnswerFormat format)
     /// <summary>What the output counts for; where grading fails, nothing but the failure.</summary>
     public GradedSample Grade(LedgerRow row, int problem, GeneratedSequence output)
     {
-        GradedSample? graded = null;
-        RewardOutcome asked = RewardOutcome.Ask(() =>
-        {
-            graded = Graded(row, problem, output);
-            return RewardOutcome.NotApplicable;
-        });
-        return graded ?? new GradedSample
+        return RewardOutcome.Ask(() => Graded(row, problem, output), out string? error) ?? new GradedSample
         {
             Problem = problem,
             Sample = output.Sample,
-            Error = asked.Error,
+            Error = error,
             Correct = false,
             LooseCorrect = false,
             WellFormed = false,

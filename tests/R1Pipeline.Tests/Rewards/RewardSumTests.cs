@@ -44,8 +44,12 @@ public sealed class RewardSumTests
     [Fact]
     public void Ask_WhateverIsThrown_IsTheRewardsFailure()
     {
-        Assert.Equal("TimeoutException: 5 s", RewardOutcome.Ask(() => throw new TimeoutException("5 s")).Error);
-        Assert.StartsWith("InsufficientExecutionStackException", RewardOutcome.Ask(() => throw new InsufficientExecutionStackException()).Error);
-        Assert.Throws<StageFailedException>(() => RewardOutcome.Ask(() => throw new StageFailedException(StageFailureClass.LeaseLost, "gone")));
+        Assert.Null(RewardOutcome.Ask<string>(() => throw new TimeoutException("5 s"), out string? error));
+        Assert.Equal("TimeoutException: 5 s", error);
+        Assert.Null(RewardOutcome.Ask<string>(() => throw new InsufficientExecutionStackException(), out error));
+        Assert.StartsWith("InsufficientExecutionStackException", error);
+        Assert.Equal("1", RewardOutcome.Ask(() => "1", out error));
+        Assert.Null(error);
+        Assert.Throws<StageFailedException>(() => RewardOutcome.Ask<string>(() => throw new StageFailedException(StageFailureClass.LeaseLost, "gone"), out _));
     }
 }
