@@ -1,4 +1,5 @@
 using System.Text;
+using R1Pipeline.Contracts.Randomness;
 
 namespace R1Pipeline.Cli.Benchmarks;
 
@@ -19,7 +20,7 @@ internal sealed class MathFuzz(long seed)
         "二分之一", "25%", "101_2", @"x=\frac{-b\pm\sqrt{b^2-4ac}}{2a}", @"\binom{n}{k}",
     ];
 
-    private ulong _state = (ulong)seed;
+    private RandomStream _random = new(seed, "fuzz", 0, "answers");
 
     /// <summary>The next pair.</summary>
     public (string Gold, string Prediction) Next()
@@ -93,12 +94,5 @@ internal sealed class MathFuzz(long seed)
         _ => new string('9', 1 + Draw(40)),
     };
 
-    /// <summary>splitmix64.</summary>
-    private int Draw(int count)
-    {
-        _state += 0x9E3779B97F4A7C15;
-        ulong z = (_state ^ (_state >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return (int)((z ^ (z >> 31)) % (ulong)count);
-    }
+    private int Draw(int count) => _random.NextInt(count);
 }
