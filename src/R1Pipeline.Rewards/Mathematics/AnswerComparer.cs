@@ -34,12 +34,15 @@ internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
             (RatioAnswer a, RatioAnswer b) => MatchesRatios(a, b),
             (RatioAnswer a, TimeAnswer b) => MatchesRatios(a, AsRatio(b)),
             (TimeAnswer a, RatioAnswer b) => MatchesRatios(AsRatio(a), b),
+            (RatioAnswer { Parts: [var a, var b] }, ValueAnswer value) => _equality.AreEqual(Product.Quotient(a, b), value.Value),
+            (ValueAnswer value, RatioAnswer { Parts: [var a, var b] }) => _equality.AreEqual(value.Value, Product.Quotient(a, b)),
             (SequenceAnswer a, SequenceAnswer b) => MatchesSequences(a, b),
+            (CollectionAnswer a, CollectionAnswer b) when Family(a) is { } one && Family(b) is { } other => Matches(one.Value, other.Value with { Value = other.Value.Value.Replace(part => part == other.Letter ? one.Letter : null) }),
             (CollectionAnswer a, CollectionAnswer b) => MatchesCollections(a, b) || MatchesRegion(gold, answer),
-            (ValueAnswer { Value: Matrix matrix }, SequenceAnswer b) => AsMatrix(b) is { } rows && _equality.AreEqual(matrix, rows),
-            (SequenceAnswer a, ValueAnswer { Value: Matrix matrix }) => AsMatrix(a) is { } rows && _equality.AreEqual(rows, matrix),
-            (CollectionAnswer a, ValueAnswer b) when WithoutDomain(a) is { } value => Matches(value, b),
-            (ValueAnswer a, CollectionAnswer b) when WithoutDomain(b) is { } value => Matches(a, value),
+            (ValueAnswer { Value: Matrix matrix }, SequenceAnswer b) => AsMatrix(b, matrix) is { } rows && _equality.AreEqual(matrix, rows),
+            (SequenceAnswer a, ValueAnswer { Value: Matrix matrix }) => AsMatrix(a, matrix) is { } rows && _equality.AreEqual(rows, matrix),
+            (CollectionAnswer a, ValueAnswer b) when Family(a) is { } family => Matches(family.Value, b),
+            (ValueAnswer a, CollectionAnswer b) when Family(b) is { } family => Matches(a, family.Value),
             (CollectionAnswer { IsSet: false } a, SequenceAnswer b) => b.Brackets == "()" && InOrder(a.Items, b.Items),
             (SequenceAnswer a, CollectionAnswer { IsSet: false } b) => a.Brackets == "()" && InOrder(a.Items, b.Items),
             (CollectionAnswer { Items.Count: > 0 } a, ValueAnswer b) when !IsEmptySet(b) => a.Items.All(item => Matches(item, answer)),
@@ -101,16 +104,26 @@ internal sealed class AnswerComparer(MathOptions options, WorkBudget budget)
 
     private static string[]? TupleNames(string label) => label.StartsWith('(') && label.EndsWith(')') && label.Contains(',') ? label[1..^1].Split(',') : null;
 
-    /// <summary>Rows in brackets as a matrix: [[1, 2], [3, 4]].</summary>
-    private static Matrix? AsMatrix(SequenceAnswer rows)
+    /// <summary>Rows in brackets as a matrix, [[1, 2], [3, 4]], and a tuple as a vector where the other side is one.</summary>
+    private static Matrix? AsMatrix(SequenceAnswer rows, Matrix other)
     {
+        if (rows.Items.All(item => item is ValueAnswer))
+        {
+            bool vector = (other.NumColumns == 1 || other.NumRows == 1) && rows.Items.Count == other.Entries.Count && rows.Brackets is "()" or "[]";
+            return vector ? new Matrix(other.NumColumns, [.. rows.Items.Cast<ValueAnswer>().Select(item => item.Value)]) : null;
+        }
+
         if (rows.Items[0] is not SequenceAnswer { Items.Count: var columns } || rows.Items.Any(row => row is not SequenceAnswer sequence || sequence.Items.Count != columns || sequence.Items.Any(item => item is not ValueAnswer))) return null;
         return new Matrix(columns, [.. rows.Items.Cast<SequenceAnswer>().SelectMany(row => row.Items.Cast<ValueAnswer>().Select(item => item.Value))]);
     }
 
-    /// <summary>The one value of "kπ, k ∈ ℤ", whose second part only says what the letter is; null where the list says more.</summary>
-    private static ValueAnswer? WithoutDomain(CollectionAnswer list) =>
-        list is { IsSet: false, Items: [ValueAnswer value, LabelledAnswer { Name: Symbol letter, Value: ValueAnswer { Value: Symbol { Name: "𝔹Z" } } }] } && value.Value.Any(part => part == letter) ? value : null;
+    /// <summary>The one value of "kπ, k ∈ ℤ", whose second part only says what the letter is, with that letter; null where the list says more.</summary>
+    private static (ValueAnswer Value, Symbol Letter)? Family(CollectionAnswer list)
+    {
+        if (list is not { IsSet: false, Items: [var item, LabelledAnswer { Name: Symbol letter, Value: ValueAnswer { Value: Symbol { Name: "𝔹Z" } } }] }) return null;
+        ValueAnswer? value = item as ValueAnswer ?? (item as LabelledAnswer)?.Value as ValueAnswer;
+        return value is not null && value.Value.Any(part => part == letter) ? (value, letter) : null;
+    }
 
     private static bool IsEmptySet(ValueAnswer value) => value.Value is Symbol { Name: "∅" };
 

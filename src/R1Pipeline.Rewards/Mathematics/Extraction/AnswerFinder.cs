@@ -35,6 +35,9 @@ internal sealed class AnswerFinder(MathOptions options, WorkBudget budget, bool 
         if (options.RequireBox) return null;
         if (scope.Contains("<answer>", StringComparison.Ordinal)) return AnswerExtraction.AnswerBlock(scope);
         if (options.Targets.Contains(AnswerTarget.Letters)) return FindLetter(scope);
+
+        // A box that is never closed was cut off, and what is in it may be half a number: only words that announce an answer count beside it.
+        if (Boxes.HasAny(scope)) return AnswerPhrases.After(scope) is { } cut ? Announced(cut) : null;
         if (Chosen.Match(scope) is { Success: true } chosen) return chosen.Groups["letter"].Value;
         string? sentence = AnswerPhrases.After(scope);
         bool prose = NumWords(scope) > MaxWordsOfAFormula;

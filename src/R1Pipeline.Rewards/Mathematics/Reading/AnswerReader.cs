@@ -35,7 +35,7 @@ internal sealed class AnswerReader(WorkBudget budget)
     {
         if (TokenSpan.Inside(tokens, "{", "}") is { } group) return Tokens(TokenSpan.Trim(group));
         if (Rows(tokens) is { } rows) return rows.Contains(null) ? null : NamedTuples.Group([.. rows.Select(row => row!)]);
-        IReadOnlyList<IReadOnlyList<Token>> parts = TokenSpan.Split(tokens, token => token.Is(",") || token.Is(";") || (token.Kind == TokenKind.Word && MathWords.IsConjunction(token.Text)));
+        IReadOnlyList<IReadOnlyList<Token>> parts = Domain(tokens) ?? TokenSpan.Split(tokens, token => token.Is(",") || token.Is(";") || (token.Kind == TokenKind.Word && MathWords.IsConjunction(token.Text)));
         if (parts.Count == 1) return Item(tokens);
         if (parts.Count > MaxItems || parts.All(part => part.Count == 0)) return null;
         var items = new List<Answer>();
@@ -48,6 +48,13 @@ internal sealed class AnswerReader(WorkBudget budget)
         }
 
         return items.Count == 1 ? items[0] : NamedTuples.Group(items);
+    }
+
+    /// <summary>What stands before and in a closing bracket that says what a letter is, <c>kπ (k ∈ ℤ)</c>; null where there is none.</summary>
+    private static IReadOnlyList<IReadOnlyList<Token>>? Domain(IReadOnlyList<Token> tokens)
+    {
+        if (tokens.Count < 6 || !tokens[^1].Is(")") || tokens[^3].Text != "∈" || tokens[^4].Kind != TokenKind.Name || !tokens[^5].Is("(")) return null;
+        return [[.. tokens.Take(tokens.Count - 5)], [.. tokens.Skip(tokens.Count - 4).Take(3)]];
     }
 
     /// <summary>

@@ -106,7 +106,7 @@ internal sealed class ExpressionParser
             }
             else if (StartsFactor(next))
             {
-                if (Factor(factors) is not { } factor) return null;
+                if (Factor(factors[^1]) is not { } factor) return null;
                 factors.Add(factor);
             }
             else break;
@@ -115,19 +115,19 @@ internal sealed class ExpressionParser
         return Product(factors);
     }
 
-    /// <summary>A factor without a sign before it; a proper fraction right behind an integer makes a mixed number of both.</summary>
-    private Expression? Factor(List<Expression> factors)
+    /// <summary>A factor without a sign before it: two numbers side by side are no product.</summary>
+    private Expression? Factor(Expression before) => Next!.Kind == TokenKind.Number && before is not Call { Function: "factorial" } ? null : Powered();
+
+    /// <summary>An operand; a proper fraction right behind an integer makes a mixed number of both, which a sign in front then takes as one.</summary>
+    private Expression? Operand()
     {
-        bool mixed = factors is [Number { Value.IsInteger: true, DecimalDigits: 0 }] && (Next is { Kind: TokenKind.Command, Text: "frac" } || (Next is { Kind: TokenKind.Number, SpaceBefore: true } && Peek(1)?.Is("/") == true && Peek(2)?.Kind == TokenKind.Number));
-        if (Next!.Kind == TokenKind.Number && !mixed && factors[^1] is not Call { Function: "factorial" }) return null;
-        if (!mixed) return Powered();
-        Expression? fraction = Next.Kind == TokenKind.Number ? SlashedFraction() : Powered();
-        if (fraction is null) return null;
+        Expression? value = Powered();
+        if (value is not Number { Value.IsInteger: true, DecimalDigits: 0 } whole) return value;
+        bool slashed = Next is { Kind: TokenKind.Number, SpaceBefore: true } && Peek(1)?.Is("/") == true && Peek(2)?.Kind == TokenKind.Number;
+        if (!slashed && Next is not { Kind: TokenKind.Command, Text: "frac" }) return value;
+        if ((slashed ? SlashedFraction() : Powered()) is not { } fraction) return null;
         bool proper = fraction is Product { Factors: [Number { Value.IsInteger: true } top, Power { Base: Number { Value.IsInteger: true } bottom }] } && top.Value.Sign > 0 && top.Value.CompareTo(bottom.Value) < 0;
-        if (!proper) return fraction;
-        var whole = factors[0];
-        factors.Clear();
-        return new Sum([whole, fraction]);
+        return proper ? new Sum([whole, fraction]) : new Product([whole, fraction]);
     }
 
     private Expression? SlashedFraction()
@@ -148,7 +148,7 @@ internal sealed class ExpressionParser
             Expression? sign = TakeSign();
             result = Unary() is { } operand ? Signed(sign, operand) : null;
         }
-        else result = Powered();
+        else result = Operand();
 
         _depth--;
         return result;

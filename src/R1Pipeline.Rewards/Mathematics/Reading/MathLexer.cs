@@ -221,7 +221,8 @@ internal sealed class MathLexer
     private void Blackboard(int end)
     {
         string? group = Group(end, out int after);
-        if (group is null && end < _text.Length) (group, after) = (_text.Substring(end, 1).Trim(), end + 1);
+        while (group is null && end < _text.Length && _text[end] == ' ') end++;
+        if (group is null && end < _text.Length) (group, after) = (_text.Substring(end, 1), end + 1);
         Add(TokenKind.Name, "𝔹" + group?.Trim(), after - _at);
     }
 

@@ -12,7 +12,7 @@ internal static class NumberScanner
     private const int MaxExponentDigits = 3;
 
     // What stands between groups of thousands. A bare comma is one only outside brackets, where it does not separate the parts of a pair.
-    private static readonly string[] Separators = [@",\!", "{,}", @"\,", ",\\ "];
+    private static readonly string[] Separators = [@",\!", "{,}", @"\,", @"\ ", ",\\ "];
 
     /// <summary>Whether a number starts at <paramref name="at"/>.</summary>
     public static bool Scan(string text, int at, bool inBrackets, out Number? number, out int end)

@@ -8,13 +8,13 @@ namespace R1Pipeline.Rewards.Mathematics.Reading;
 /// <summary>What units measure and how they convert, also powers and quotients of them (<c>cm^2</c>, <c>km/h</c>). Factors are the exact definitions.</summary>
 internal static class UnitTable
 {
-    // name=dimension*factor to the dimension's base unit: metre, gram, second, litre as a cubic metre, dollar, radian.
+    // name=dimension*factor to the dimension's base unit: metre, gram, second, litre as a cubic metre, dollar, radian. Degrees of temperature have zeros of their own and convert to nothing.
     private static readonly FrozenDictionary<string, (string Dimension, Expression Factor)> Base = Build("""
         km=L*1000 m=L*1 cm=L*1/100 mm=L*1/1000 mi=L*1609344/1000 ft=L*3048/10000 yd=L*9144/10000 inch=L*254/10000
         kg=M*1000 g=M*1 mg=M*1/1000 lb=M*45359237/100000 oz=M*45359237/1600000 ton=M*1000000
         s=T*1 min=T*60 h=T*3600 day=T*86400 week=T*604800 L=L3*1/1000 mL=L3*1/1000000 gal=L3*3785411784/1000000000000
         dollar=USD*1 cent=USD*1/100 euro=EUR*1 yuan=CNY*1 rad=A*1 Hz=/T*1 kHz=/T*1000 J=J*1 kJ=J*1000 W=W*1 kW=W*1000 Pa=P*1 kPa=P*1000
-        month=month*1 year=month*12 N=N*1 V=V*1 mol=mol*1 K=K*1
+        month=month*1 year=month*12 N=N*1 V=V*1 mol=mol*1 K=K*1 celsius=celsius*1 fahrenheit=fahrenheit*1
         """);
 
     private static readonly (string Dimension, Expression Factor) Degree = ("A", new Product([Constant.Pi, new Number(new Rational(1, 180))]));

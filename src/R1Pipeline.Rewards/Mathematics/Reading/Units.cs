@@ -10,7 +10,7 @@ internal static class Units
         "km kilometer kilometers kilometre kilometres kms 千米 公里", "m meter meters metre metres 米", "cm centimeter centimeters centimetre centimetres 厘米", "mm millimeter millimeters millimetre millimetres 毫米",
         "mi mile miles", "ft foot feet", "yd yard yards", "inch inches", "kg kilogram kilograms 千克 公斤", "g gram grams 克", "mg milligram milligrams", "lb lbs pound pounds", "oz ounce ounces", "ton tons tonne tonnes 吨",
         "s sec secs second seconds 秒", "min mins minute minutes 分钟", "h hr hrs hour hours 小时", "day days 天", "week weeks", "month months", "year years 年", "L liter liters litre litres 升", "mL ml milliliter milliliters 毫升", "gal gallon gallons",
-        "dollar dollars USD 美元", "cent cents", "euro euros EUR", "yuan 元", "degree degrees deg", "rad radian radians", "mph", "kph", "Hz", "kHz", "N", "J", "kJ", "W", "kW", "V", "Pa", "kPa", "mol", "K");
+        "dollar dollars USD 美元", "cent cents", "euro euros EUR", "yuan 元", "degree degrees deg", "celsius Celsius centigrade", "fahrenheit Fahrenheit", "rad radian radians", "mph", "kph", "Hz", "kHz", "N", "J", "kJ", "W", "kW", "V", "Pa", "kPa", "mol", "K");
 
     private static readonly FrozenDictionary<string, string> Powers = "平方米=m^2 平方厘米=cm^2 平方千米=km^2 平方公里=km^2 立方米=m^3 立方厘米=cm^3 sqft=ft^2 千米每小时=km/h 米每秒=m/s"
         .Split(' ').Select(pair => pair.Split('=')).ToFrozenDictionary(pair => pair[0], pair => pair[1]);
@@ -36,6 +36,7 @@ internal static class Units
             else if (token.Is("{") || token.Is("}")) continue;
             else if (word.ToLowerInvariant() is "square" or "sq") raised = "^2";
             else if (word.ToLowerInvariant() is "cubic" or "cu") raised = "^3";
+            else if (Name(word) == "degree" && i + 1 < tokens.Count && Name(tokens[i + 1].Text) is "celsius" or "fahrenheit") continue;
             else if (word.Equals("per", StringComparison.OrdinalIgnoreCase)) text.Append('/');
             else if (word.ToLowerInvariant() is "squared" or "cubed") text.Append(word.StartsWith('s') || word.StartsWith('S') ? "^2" : "^3");
             else

@@ -18,6 +18,7 @@ internal static class ValueReader
         IReadOnlyList<Token> rest = Currency(Lead(tokens), out string? unit);
         bool percent = false;
         int scale = 0;
+        if (Temperature(rest) is { } temperature) (unit, rest) = (temperature, [.. rest.Take(rest.Count - 1)]);
         int words = rest.Count == 0 ? -1 : FirstWord(rest);
         if (words > 0)
         {
@@ -66,6 +67,13 @@ internal static class ValueReader
 
     private static bool IsCurrency(Token token) => token.Kind is TokenKind.Sign && token.Text is "＄" or "€" or "£" or "¥" or "₹" or "¢";
 
+    /// <summary>The scale that a letter behind a degree sign names: 25 °C; null where there is none.</summary>
+    private static string? Temperature(IReadOnlyList<Token> tokens)
+    {
+        if (tokens.Count < 3 || !(tokens[^2].Is("°") || (tokens[^2].Is("}") && tokens[^3].Is("°")))) return null;
+        return tokens[^1].Text switch { "C" => "celsius", "F" => "fahrenheit", _ => null };
+    }
+
     /// <summary>"2 hours 30 minutes" is 2.5 hours; null where the tail does not go on with an amount of a smaller unit of the same kind.</summary>
     private static ValueAnswer? Compound(Token[] amount, Token[] tail, WorkBudget budget)
     {
@@ -87,7 +95,8 @@ internal static class ValueReader
     {
         for (int i = 1; i < tokens.Count; i++)
         {
-            if (tokens[i].Kind == TokenKind.Word && tokens[i - 1].Text is not ("_" or "{" or "(")) return i;
+            bool inside = tokens[i - 1].Text is "_" or "(" || (tokens[i - 1].Is("{") && !(i > 1 && tokens[i - 2] is { Kind: TokenKind.Command, Text: "frac" }));
+            if (tokens[i].Kind == TokenKind.Word && !inside) return i;
         }
 
         return -1;

@@ -25,6 +25,7 @@ internal static class WordAnswers
     {
         string text = string.Concat(tokens.Select(token => token.Kind == TokenKind.Number ? token.Number!.Key : token.Text).SelectMany(piece => piece.Where(char.IsLetterOrDigit))).ToLowerInvariant();
         if (text.Length == 0 || (text != "dne" && !tokens.Any(token => token.Kind == TokenKind.Word))) return null;
+        if (text is "emptyset" or "theemptyset" or "空集") return new ValueAnswer(new Symbol("∅"));
         return AllReals.Contains(text) ? new ValueAnswer(new Symbol("𝔹R")) : new TextAnswer(Same.GetValueOrDefault(text, text));
     }
 }
