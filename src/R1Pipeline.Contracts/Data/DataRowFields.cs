@@ -30,6 +30,9 @@ public static class DataRowFields
     /// <summary>The worse response of a preference pair.</summary>
     public const string Rejected = "rejected";
 
+    /// <summary>Whether the response is safe: <c>safe</c>, <c>true</c> or 1; <c>unsafe</c>, <c>false</c> or 0.</summary>
+    public const string Label = "label";
+
     /// <summary>Target language, <c>en</c> or <c>zh</c>.</summary>
     public const string Language = "language";
 
@@ -39,9 +42,9 @@ public static class DataRowFields
     /// <summary>Words that a general answer must not contain (list of strings).</summary>
     public const string MustNot = "must-not";
 
-    /// <summary>What an answer is checked by: one of <see cref="Rewards.TaskKinds.All"/>; a row without it is mathematics.</summary>
+    /// <summary>What an answer is checked by: one of <see cref="Rewards.TaskKinds.All"/>, or <c>safety</c>; a row without it is mathematics.</summary>
     public const string Task = "task";
 
     /// <summary>All of them, in the order of this file.</summary>
-    public static IReadOnlyList<string> All { get; } = [Id, Text, Prompt, Response, Think, Answer, Gold, Chosen, Rejected, Language, Must, MustNot, Task];
+    public static IReadOnlyList<string> All { get; } = [Id, Text, Prompt, Response, Think, Answer, Gold, Chosen, Rejected, Label, Language, Must, MustNot, Task];
 }

@@ -13,11 +13,23 @@ public sealed record AllScenarioRlOptions : GrpoOptions
     [Range(1, 10_000_000)]
     public int GeneralFromIteration { get; init; } = 1;
 
-    /// <summary>Weight of the reward model's score, mapped to 0..1 by 1/(1 + exp(-scale · (s - mean)/std)) with the statistics stored beside the reward model.</summary>
+    /// <summary>Weight of the reward models' mean, each mapped as <c>reward-model-map</c> says.</summary>
     [Range(0.0, 100.0)]
     public double RewardModelWeight { get; init; } = 1;
 
-    /// <summary>The scale of that map. The papers state none (r1-recipe.md 15.6).</summary>
+    /// <summary>How a model's score becomes a reward; null: <c>probability</c> for a pointwise model, <c>sigmoid</c> for a pairwise one.</summary>
+    [AbsentFromKeyWhenNull]
+    public RewardModelMap? RewardModelMap { get; init; }
+
+    /// <summary>The scale of the map <c>sigmoid</c>. The papers state none (r1-recipe.md 15.6).</summary>
     [Range(0.01, 100.0)]
     public double RewardModelScale { get; init; } = 2;
+
+    /// <summary>The bound of the map <c>clipped</c>, in deviations; null: 3.</summary>
+    [Range(0.01, 100.0), AbsentFromKeyWhenNull]
+    public double? RewardModelClip { get; init; }
+
+    /// <summary>Weights of the reward's parts by type of prompt, in place of those above; null: those above.</summary>
+    [AbsentFromKeyWhenNull]
+    public RewardCompositionOptions? Rewards { get; init; }
 }

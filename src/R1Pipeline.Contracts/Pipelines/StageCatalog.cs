@@ -10,6 +10,7 @@ public static class StageCatalog
     private static readonly StageInputSlot Model = new("model", ArtifactKind.Model, StageInputShape.One, Required: true);
     private static readonly IReadOnlyList<string> PromptAndResponse = [DataRowFields.Prompt, DataRowFields.Response];
     private static readonly IReadOnlyList<string> PromptThinkAnswer = [DataRowFields.Prompt, DataRowFields.Think, DataRowFields.Answer];
+    private static readonly IReadOnlyList<IReadOnlyList<string>> LabelledResponse = [[.. PromptAndResponse, DataRowFields.Label], [.. PromptThinkAnswer, DataRowFields.Label]];
     private static readonly IReadOnlyList<string> PromptAndGold = [DataRowFields.Prompt, DataRowFields.Gold];
 
     /// <summary>All kinds, in the order in which a run of the paper meets them.</summary>
@@ -51,6 +52,7 @@ public static class StageCatalog
         {
             Name = "reward-modeling", Options = typeof(RewardModelingOptions), Output = ArtifactKind.RewardModel, Version = 1,
             Inputs = [Model], RowFields = [[DataRowFields.Prompt, DataRowFields.Chosen, DataRowFields.Rejected]],
+            RowFieldsByOptions = options => RewardModelingOptions.IsPointwise((RewardModelingOptions)options) ? LabelledResponse : null,
         },
         new()
         {

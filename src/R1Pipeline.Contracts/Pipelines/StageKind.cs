@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
 
 namespace R1Pipeline.Contracts.Pipelines;
 
@@ -26,9 +27,16 @@ public sealed record StageKind
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> RowFields { get; init; } = [];
 
+    /// <summary>The row fields where they depend on the options; null: they are <see cref="RowFields"/> whatever the options.</summary>
+    public Func<StageOptions, IReadOnlyList<IReadOnlyList<string>>?>? RowFieldsByOptions { get; init; }
+
     /// <summary>The options that mean something only where a stage writes checkpoints.</summary>
     public static IReadOnlyList<string> CheckpointOptions { get; } =
         ["checkpoint-every-steps", "checkpoint-every-seconds", "keep-checkpoints", "keep-best", "keep-best-metric", "keep-best-order", "keep-every"];
+
+    /// <summary>The row fields that a stage with these options needs.</summary>
+    /// <param name="options">Its options; null: they could not be read.</param>
+    public IReadOnlyList<IReadOnlyList<string>> RowFieldsOf(StageOptions? options) => (options is null ? null : RowFieldsByOptions?.Invoke(options)) ?? RowFields;
 
     /// <summary>Whether the stage has steps or shards to checkpoint; where it has none, <see cref="CheckpointOptions"/> are refused.</summary>
     public bool HasCheckpoints { get; init; } = true;

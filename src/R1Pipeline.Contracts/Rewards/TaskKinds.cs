@@ -24,6 +24,9 @@ public static class TaskKinds
     /// <summary>Instructions that a program can check; gold: <c>{"instruction_id_list": […], "kwargs": […]}</c> as IFEval has them.</summary>
     public const string Instructions = "instructions";
 
-    /// <summary>All of them.</summary>
+    /// <summary>Not checked: the prompt belongs to the safety set, and its outputs are judged by the model that tells safe from unsafe ones. Such a row has no gold.</summary>
+    public const string Safety = "safety";
+
+    /// <summary>All that an answer can be checked by.</summary>
     public static IReadOnlyList<string> All { get; } = [Math, Choice, Exact, Countdown, KnightsAndKnaves, JsonSchema, Instructions];
 }

@@ -39,6 +39,9 @@ public sealed record DataRow
     /// <summary>The worse response of a pair.</summary>
     public string? Rejected { get; init; }
 
+    /// <summary>Whether the response is safe; null where nobody said so.</summary>
+    public bool? IsSafe { get; init; }
+
     /// <summary>Target language, <c>en</c> or <c>zh</c>: the row's, else the source's, else told from the script of the prompt (or text).</summary>
     public required string Language { get; init; }
 
@@ -53,6 +56,9 @@ public sealed record DataRow
 
     /// <summary>Whether the answer can be verified: reasoning prompts have a gold answer, general ones do not.</summary>
     public bool IsReasoning => Gold is not null;
+
+    /// <summary>Whether the prompt belongs to the safety set.</summary>
+    public bool IsSafety => Task == TaskKinds.Safety;
 
     /// <summary><c>source:id</c>, as rollouts and refusals name the row.</summary>
     public string Key => $"{Source}:{Id}";

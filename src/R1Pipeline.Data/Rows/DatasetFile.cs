@@ -56,6 +56,7 @@ public static class DatasetFile
         Text(DataRowFields.Gold, row.Gold);
         Text(DataRowFields.Chosen, row.Chosen);
         Text(DataRowFields.Rejected, row.Rejected);
+        if (row.IsSafe is { } safe) writer.WriteString(DataRowFields.Label, safe ? RowLineReader.Safe : RowLineReader.Unsafe);
         Text(DataRowFields.Language, row.Language);
         Words(DataRowFields.Must, row.Must);
         Words(DataRowFields.MustNot, row.MustNot);

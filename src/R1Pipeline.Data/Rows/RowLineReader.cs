@@ -17,6 +17,9 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
 
     private static readonly HashSet<string> Cleaned = [DataRowFields.Text, DataRowFields.Response, DataRowFields.Think, DataRowFields.Answer];
 
+    /// <summary>The words of a label.</summary>
+    public const string Safe = "safe", Unsafe = "unsafe";
+
     private readonly int _problemsBefore = problems.Count;
     private readonly HashSet<string> _present = [];
 
@@ -39,12 +42,14 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
             Gold = task == TaskKinds.Math ? Text(DataRowFields.Gold) : JsonOrText(DataRowFields.Gold),
             Chosen = Text(DataRowFields.Chosen),
             Rejected = Text(DataRowFields.Rejected),
+            IsSafe = Label(),
             Language = Language() ?? parser.Source.Language ?? ScriptLanguage.Detect(prompt?[^1].Content ?? text ?? response ?? ""),
             Must = Words(DataRowFields.Must),
             MustNot = Words(DataRowFields.MustNot),
             Task = task,
         };
         CheckAlternatives();
+        if (row is { Task: TaskKinds.Safety, Gold: not null }) Problem(Keys(DataRowFields.Gold)[0], $"is given, but a row of task {TaskKinds.Safety} has no answer to be checked by; leave it out or name another task");
         return problems.Count == _problemsBefore ? row : null;
     }
 
@@ -140,6 +145,30 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
         return messages.Count == 0 ? null : messages;
     }
 
+    private bool? Label()
+    {
+        bool? label = null;
+        foreach ((string key, JsonElement value) in Values(DataRowFields.Label))
+        {
+            label = value.ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                JsonValueKind.String => value.GetString() switch { Safe => true, Unsafe => false, _ => null },
+                JsonValueKind.Number => value.GetDouble() switch { 1 => true, 0 => false, _ => null },
+                _ => null,
+            };
+
+            // Other data sets mean other things by this name.
+            if (label is null && parser.Matters(DataRowFields.Label))
+                Problem(key, $"is {Short(value)}; accepted are {Safe}, true and 1, {Unsafe}, false and 0");
+        }
+
+        return label;
+    }
+
+    private static string Short(JsonElement value) => value.GetRawText() is { Length: > 40 } text ? text[..40] + "…" : value.GetRawText();
+
     private string? Language()
     {
         string? language = Text(DataRowFields.Language);
@@ -152,8 +181,8 @@ internal sealed class RowLineReader(RowParser parser, int number, ReadOnlyMemory
     private string Task()
     {
         string task = Text(DataRowFields.Task) ?? parser.Source.Task ?? TaskKinds.Math;
-        if (TaskKinds.All.Contains(task)) return task;
-        Problem(Keys(DataRowFields.Task)[0], $"is '{task}'; accepted are {string.Join(", ", TaskKinds.All)}");
+        if (TaskKinds.All.Contains(task) || task == TaskKinds.Safety) return task;
+        Problem(Keys(DataRowFields.Task)[0], $"is '{task}'; accepted are {string.Join(", ", TaskKinds.All)} and {TaskKinds.Safety}");
         return TaskKinds.Math;
     }
 

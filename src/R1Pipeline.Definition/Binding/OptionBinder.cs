@@ -76,6 +76,7 @@ internal sealed class OptionBinder(CompileContext context)
 
     private bool TryRead(OptionProperty option, DocumentNode node, out object? value)
     {
+        if (option.Kind == OptionValueKind.WeightMap) return TryReadWeights(option, node, out value);
         if (option.Kind != OptionValueKind.FieldMap) return _values.TryRead(option, node, out value);
         value = null;
         if (ReadMap(option.Name, node) is not { } map) return false;
@@ -92,5 +93,19 @@ internal sealed class OptionBinder(CompileContext context)
 
         value = fields;
         return fields.Count == map.Distinct.Count();
+    }
+    private bool TryReadWeights(OptionProperty option, DocumentNode node, out object? value)
+    {
+        value = null;
+        if (option.IsNullable && node is DocumentScalar { IsNull: true }) return true;
+        if (ReadMap(option.Name, node) is not { } map) return false;
+        var weights = new Dictionary<string, double>();
+        foreach (DocumentEntry entry in map.Distinct)
+        {
+            if (_values.ReadNumber(entry.Key.Text, option, entry.Value) is { } weight) weights[entry.Key.Text] = weight;
+        }
+
+        value = weights;
+        return weights.Count == map.Distinct.Count();
     }
 }

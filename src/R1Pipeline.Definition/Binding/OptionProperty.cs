@@ -64,6 +64,7 @@ internal sealed class OptionProperty
         OptionValueKind.Text or OptionValueKind.Word => "one of " + string.Join(", ", Words),
         OptionValueKind.TextList when Words.Count > 0 => "a list of some of " + string.Join(", ", Words),
         OptionValueKind.TextList => "a list of texts",
+        OptionValueKind.WeightMap => $"a mapping of names to numbers from {Range?.Minimum} to {Range?.Maximum}",
         OptionValueKind.FieldMap => "a mapping of row fields to a key of the file or a list of keys",
         _ => "a mapping",
     } + (IsNullable && Kind is not OptionValueKind.FieldMap ? ", or null" : "");
@@ -77,6 +78,7 @@ internal sealed class OptionProperty
         if (type.IsEnum) return OptionValueKind.Word;
         if (type == typeof(IReadOnlyList<string>)) return OptionValueKind.TextList;
         if (type == typeof(IReadOnlyDictionary<string, IReadOnlyList<string>>)) return OptionValueKind.FieldMap;
+        if (type == typeof(IReadOnlyDictionary<string, double>)) return OptionValueKind.WeightMap;
         if (type.IsClass && type.GetConstructor(Type.EmptyTypes) is not null) return OptionValueKind.Nested;
         throw new InvalidOperationException($"an options record has a property of type {type}, which no YAML value can fill");
     }

@@ -10,5 +10,6 @@ internal enum OptionValueKind
     Word,
     TextList,
     FieldMap,
+    WeightMap,
     Nested,
 }

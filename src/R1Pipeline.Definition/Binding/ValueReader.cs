@@ -17,8 +17,8 @@ internal sealed class ValueReader(CompileContext context)
         value = option.Kind switch
         {
             OptionValueKind.Boolean => ReadBoolean(option, node),
-            OptionValueKind.Integer => ReadLong(option.Name, option.Accepted, node) is { } number && InRange(option, number, node) ? Convert.ChangeType(number, option.Type) : null,
-            OptionValueKind.Number => ReadNumber(option, node),
+            OptionValueKind.Integer => ReadLong(option.Name, option.Accepted, node) is { } number && InRange(option.Name, option, number, node) ? Convert.ChangeType(number, option.Type) : null,
+            OptionValueKind.Number => ReadNumber(option.Name, option, node),
             OptionValueKind.Text or OptionValueKind.Word => ReadWord(option, node),
             OptionValueKind.TextList => ReadWords(option, node),
             _ => throw new InvalidOperationException($"{option.Name}: a mapping has no single value"),
@@ -62,18 +62,20 @@ internal sealed class ValueReader(CompileContext context)
         return WrongType<long?>(name, accepted, node);
     }
 
+    /// <summary>A number in the option's range, or null (reported).</summary>
+    public double? ReadNumber(string name, OptionProperty option, DocumentNode node)
+    {
+        if (node is DocumentRefused) return null;
+        if (node is not DocumentScalar { IsPlain: true } scalar || !TryNumber(scalar.Text, out double number)) return WrongType<double?>(name, option.Accepted, node);
+        return InRange(name, option, number, node) ? number : null;
+    }
+
     private object? ReadBoolean(OptionProperty option, DocumentNode node) => node switch
     {
         DocumentScalar { IsPlain: true, Text: "true" or "True" or "TRUE" } => true,
         DocumentScalar { IsPlain: true, Text: "false" or "False" or "FALSE" } => false,
         _ => WrongType<object>(option.Name, option.Accepted, node),
     };
-
-    private object? ReadNumber(OptionProperty option, DocumentNode node)
-    {
-        if (node is not DocumentScalar { IsPlain: true } scalar || !TryNumber(scalar.Text, out double number)) return WrongType<object>(option.Name, option.Accepted, node);
-        return InRange(option, number, node) ? number : null;
-    }
 
     private string? ReadWordText(OptionProperty option, DocumentNode node)
     {
@@ -115,12 +117,12 @@ internal sealed class ValueReader(CompileContext context)
         return DidYouMean.Closest(text, words) is { } word ? $"; did you mean '{word}'? {accepted}" : "; " + accepted;
     }
 
-    private bool InRange(OptionProperty option, double number, DocumentNode node)
+    private bool InRange(string name, OptionProperty option, double number, DocumentNode node)
     {
         double minimum = option.Range is null ? (option.Type == typeof(int) ? int.MinValue : double.NegativeInfinity) : Convert.ToDouble(option.Range.Minimum);
         double maximum = option.Range is null ? (option.Type == typeof(int) ? int.MaxValue : double.PositiveInfinity) : Convert.ToDouble(option.Range.Maximum);
         if (number >= minimum && number <= maximum) return true;
-        context.Report(node.Mark, DiagnosticCodes.OutOfRange, $"'{option.Name}' is {((DocumentScalar)node).Text}, out of range; accepted: {option.Accepted}");
+        context.Report(node.Mark, DiagnosticCodes.OutOfRange, $"'{name}' is {((DocumentScalar)node).Text}, out of range; accepted: {option.Accepted}");
         return false;
     }
 

@@ -47,7 +47,7 @@ internal sealed class RowRules(CompileContext context, BoundPipeline pipeline)
     {
         if (stage.Kind is not { } kind) return;
         foreach (StageReference reference in stage.References.Where(reference => reference.Role == StageReference.DataRole))
-            Add(reference.Target, kind.RowFields, reference.Mark, $"{stage.Words} ({kind.Name})");
+            Add(reference.Target, kind.RowFieldsOf(stage.Options is { IsComplete: true, Value: StageOptions options } ? options : null), reference.Mark, $"{stage.Words} ({kind.Name})");
         foreach (BoundTask task in stage.Tasks)
             Add(((EvaluationTaskOptions)task.Options.Value).Data, StageCatalog.TaskRowFields, task.Options.At("data"), $"task '{task.Name}'");
         foreach (BoundOptions gate in stage.Gates)

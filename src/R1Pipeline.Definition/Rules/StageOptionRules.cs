@@ -22,6 +22,7 @@ internal sealed class StageOptionRules(CompileContext context)
         {
             case PretrainingOptions pretraining: CheckPretraining(stage, checks, pretraining); break;
             case AllScenarioRlOptions allScenario: CheckAllScenario(stage, checks, allScenario); break;
+            case RewardModelingOptions reward: CheckRewardModeling(checks, reward); break;
             case RejectionSamplingOptions sampling: CheckRejectionSampling(checks, sampling); break;
             case TrainTokenizerOptions tokenizer: CheckTokenizer(checks, tokenizer); break;
         }
@@ -94,7 +95,10 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.Contradiction(
             options.GeneralQuestions > 0 && options.GeneralFromIteration > options.Iterations,
             $"'general-from-iteration' is {options.GeneralFromIteration}, but the stage ends after {options.Iterations} iterations: no general prompt would be drawn; accepted: 1 to {options.Iterations}", "general-from-iteration", "iterations");
-        checks.NoEffect(!hasRewardModel, ["reward-model-weight", "reward-model-scale"], "without 'reward-models'");
+        checks.NoEffect(!hasRewardModel, ["reward-model-weight", "reward-model-map", "reward-model-scale", "reward-model-clip"], "without 'reward-models'");
+        checks.NoEffect(options.RewardModelMap is not (null or RewardModelMap.Sigmoid), "reward-model-scale", "unless 'reward-model-map' is sigmoid");
+        checks.NoEffect(hasRewardModel && options.RewardModelMap != RewardModelMap.Clipped, "reward-model-clip", "unless 'reward-model-map' is clipped");
+        if (stage.Options!.Nested.TryGetValue("rewards", out BoundOptions? rewards)) new RewardCompositionRules(context).Check(stage, checks, rewards);
         if (options.GeneralQuestions > 0 && !hasRewardModel && !checks.IsBroken("general-questions"))
             context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks its input 'reward-models': its general prompts have no other judge of their content; accepted: a mapping of names to stages that put out a reward model, or 'general-questions: 0'");
     }
@@ -106,6 +110,14 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.Contradiction(
             options.MaxKeptTokens > options.MaxNewTokens,
             $"'max-kept-tokens' is {options.MaxKeptTokens}, more than 'max-new-tokens' {options.MaxNewTokens}: the filter would never bind; accepted: at most {options.MaxNewTokens}", "max-kept-tokens", "max-new-tokens");
+    }
+
+    private static void CheckRewardModeling(OptionChecks checks, RewardModelingOptions options)
+    {
+        if (checks.IsBroken("objective")) return;
+        bool pointwise = RewardModelingOptions.IsPointwise(options);
+        checks.NoEffect(pointwise, "min-pair-accuracy", "with 'objective: pointwise', which has no pairs; 'min-auc' is its gate");
+        checks.NoEffect(!pointwise, "min-auc", "without 'objective: pointwise'; 'min-pair-accuracy' is the gate of pairs");
     }
 
     private static void CheckTokenizer(OptionChecks checks, TrainTokenizerOptions options)

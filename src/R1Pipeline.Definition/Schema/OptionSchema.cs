@@ -58,6 +58,12 @@ internal static class OptionSchema
         foreach (string word in option.Words) worded.Enumeration.Add(word);
         if (option is { IsNullable: true, Words.Count: > 0 } && worded == property) property.Enumeration.Add(null);
         if (option.Kind == OptionValueKind.FieldMap) FillFields(property);
+        if (option.Kind == OptionValueKind.WeightMap)
+        {
+            (property.Minimum, property.Maximum) = (null, null);
+            property.AdditionalPropertiesSchema = new JsonSchema { Type = JsonObjectType.Number, Minimum = Limit(option.Range?.Minimum), Maximum = Limit(option.Range?.Maximum) };
+        }
+
         return property;
     }
 
@@ -94,7 +100,7 @@ internal static class OptionSchema
         OptionValueKind.Integer => JsonObjectType.Integer,
         OptionValueKind.Number => JsonObjectType.Number,
         OptionValueKind.TextList => JsonObjectType.Array,
-        OptionValueKind.FieldMap or OptionValueKind.Nested => JsonObjectType.Object,
+        OptionValueKind.FieldMap or OptionValueKind.WeightMap or OptionValueKind.Nested => JsonObjectType.Object,
         _ => JsonObjectType.String,
     };
 

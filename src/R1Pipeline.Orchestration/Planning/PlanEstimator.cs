@@ -73,7 +73,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
 
     private static StageEstimate Pairs(RewardModelingOptions options, ModelSize model, long rows, long tokens) =>
         Training(options, model, options.Epochs * Ceiling(Math.Max(0, rows - options.HeldOutPairs), options.BatchSize), options.Epochs * tokens,
-            options.MaxTokens ?? Math.Max(1, model.ContextTokens), 2 * options.BatchSize);
+            options.MaxTokens ?? Math.Max(1, model.ContextTokens), (RewardModelingOptions.IsPointwise(options) ? 1 : 2) * options.BatchSize);
 
     private static StageEstimate Training(OptimizerOptions options, ModelSize model, long steps, long tokens, int length, int batch)
     {

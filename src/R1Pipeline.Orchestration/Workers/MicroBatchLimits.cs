@@ -12,7 +12,7 @@ internal static class MicroBatchLimits
         {
             GrpoOptions grpo => grpo.MicroBatch ?? Math.Max(1, (int)Math.Min(int.MaxValue, (long)grpo.Questions * grpo.GroupSize / grpo.Minibatches)),
             SupervisedOptions supervised => supervised.MicroBatch ?? supervised.BatchSize,
-            RewardModelingOptions pairs => pairs.MicroBatch ?? 2 * pairs.BatchSize,
+            RewardModelingOptions pairs => pairs.MicroBatch ?? (RewardModelingOptions.IsPointwise(pairs) ? 1 : 2) * pairs.BatchSize,
             EvaluationOptions evaluation => evaluation.ShardSamples,
             RejectionSamplingOptions sampling => (int)Math.Min(int.MaxValue, (long)sampling.ShardProblems * sampling.Samples),
             _ => null,

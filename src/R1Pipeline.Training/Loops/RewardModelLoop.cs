@@ -40,12 +40,7 @@ public sealed class RewardModelLoop
         _microPairs = Math.Clamp((microBatch ?? int.MaxValue) / 2, 1, options.BatchSize);
         _balance = ExpertBalance.Of(model.Body.Config, model.Parameters, options);
         _plan = new BatchPlan([.. pairs.Select(pair => Math.Max(pair.Chosen.Ids.Length, pair.Rejected.Ids.Length))], options.BatchSize, options.Epochs, seed, stage);
-        int context = model.Body.Config.ContextTokens;
-        foreach (TrainingSequence text in pairs.SelectMany(pair => (TrainingSequence[])[pair.Chosen, pair.Rejected]))
-        {
-            if (text.Ids.Length == 0 || text.Ids.Length > context)
-                throw new StageFailedException(StageFailureClass.UserData, $"row {text.Row}: a text has {text.Ids.Length} tokens; 1 to {context} fit the model");
-        }
+        model.CheckFit(pairs.SelectMany(pair => (TrainingSequence[])[pair.Chosen, pair.Rejected]));
     }
 
     /// <summary>Runs to the end, from the start or from a checkpoint.</summary>

@@ -79,6 +79,15 @@ public sealed class RewardModel : IDisposable
             File.WriteAllBytes(Path.Combine(directory, StatisticsFile), JsonSerializer.SerializeToUtf8Bytes(Statistics, ContractJson.Indented));
     }
 
+    /// <summary>Refuses texts that cannot be scored.</summary>
+    /// <exception cref="StageFailedException">UserData: a text is empty, or longer than the model's context.</exception>
+    public void CheckFit(IEnumerable<TrainingSequence> texts)
+    {
+        int context = Body.Config.ContextTokens;
+        if (texts.FirstOrDefault(text => text.Ids.Length == 0 || text.Ids.Length > context) is { } text)
+            throw new StageFailedException(StageFailureClass.UserData, $"row {text.Row}: a text has {text.Ids.Length} tokens; 1 to {context} fit the model");
+    }
+
     /// <summary>The scores of a batch, on the tape where one is recorded.</summary>
     /// <param name="batch">Its rows.</param>
     /// <param name="trace">Receives what the routers decide; null: nobody asks.</param>

@@ -11,7 +11,8 @@ using R1Pipeline.Training.Model;
 namespace R1Pipeline.Stages.AllScenarioRl;
 
 /// <summary>
-/// R1's second RL stage (r1-recipe.md 5.3): rows with a gold answer are rewarded by rules, the others by reward models, format and language on both.
+/// R1's second RL stage (r1-recipe.md 5.3): rows with a gold answer are rewarded by rules, the others by reward models, format and language on both; <c>rewards:</c> weighs the
+/// parts by type of prompt.
 /// Refuses general questions without a reward model: format and language alone would be no preference.
 /// </summary>
 public sealed class AllScenarioRlStage : IStage
@@ -28,11 +29,12 @@ public sealed class AllScenarioRlStage : IStage
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, _ => null);
-        using var judges = RewardModels.Open(context);
+        using var judges = RewardModels.Open(context, options);
         CheckMix(context, options, rows, judges);
 
         var questions = new QuestionMix(rows, options, policy.Text, context.Request.Seed, context.Request.Stage);
-        var rules = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule, RewardShaping.Of(options));
+        var rewards = PromptReward.Of(options, judges.Judges, rows.Any(row => row.Row.IsSafety));
+        var rules = rewards.ToDictionary(reward => reward.Key, reward => new RuleReward(reward.Value.Rules, options.Format, policy.Text.LanguageRule, RewardShaping.Of(options)));
         policy.CarryIn(context);
         var outcome = new GrpoLoop(
             policy.Decoder,
@@ -41,16 +43,17 @@ public sealed class AllScenarioRlStage : IStage
             context.MicroBatch(options.MicroBatch),
             context.MicroBatch(options.RolloutBatch),
             questions,
-            new ScenarioScorer(policy.Text, rules, judges, options, context.MicroBatch(RewardModel.ScoredAtOnce)),
+            new ScenarioScorer(policy.Text, rules, rewards, options.Format, context.MicroBatch(RewardModel.ScoredAtOnce)),
             context.Request.Seed,
             context.Request.Stage,
             context).Run(context.Resume?.Directory);
 
         questions.MarkUsed(options.Iterations);
-        return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, double>
+        return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, object>
         {
             ["reasoning_draws"] = QuestionMix.NumReasoning(options, options.Iterations),
             ["general_draws"] = QuestionMix.NumGeneral(options, options.Iterations),
+            ["reward_models"] = judges.Judges.ToDictionary(judge => judge.Name, judge => judge.Map.ToMetrics()),
         });
     }
 

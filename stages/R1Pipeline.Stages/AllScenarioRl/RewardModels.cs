@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
@@ -17,12 +18,12 @@ internal sealed class RewardModels : IDisposable
     public IReadOnlyList<RewardJudge> Judges => _judges;
 
     /// <summary>Loads every model under <c>reward-models:</c>.</summary>
-    public static RewardModels Open(StageContext context)
+    public static RewardModels Open(StageContext context, AllScenarioRlOptions options)
     {
         var models = new RewardModels();
         try
         {
-            foreach (var artifact in context.Artifacts("reward-models")) models._judges.Add(Open(context, artifact));
+            foreach (var artifact in context.Artifacts("reward-models")) models._judges.Add(Open(context, options, artifact));
         }
         catch
         {
@@ -40,7 +41,7 @@ internal sealed class RewardModels : IDisposable
         _judges.Clear();
     }
 
-    private static RewardJudge Open(StageContext context, StageArtifact artifact)
+    private static RewardJudge Open(StageContext context, AllScenarioRlOptions options, StageArtifact artifact)
     {
         context.Phase("loading");
         var text = ModelText.Load(artifact.Directory);
@@ -48,8 +49,10 @@ internal sealed class RewardModels : IDisposable
         var model = RewardModel.Load(artifact.Directory);
         if (model.Statistics is { StandardDeviation: > 0 } statistics)
         {
-            context.Log.Information("Reward model {Name} of {Stage} scores {Mean:0.000} ± {Deviation:0.000}", artifact.Name, artifact.Stage, statistics.Mean, statistics.StandardDeviation);
-            return new RewardJudge(artifact.Name, model, text, statistics);
+            var map = ScoreMap.Of(options, statistics);
+            context.Log.Information(
+                "Reward model {Name} of {Stage} scores {Mean:0.000} ± {Deviation:0.000}; a score becomes a reward by the map {Map}", artifact.Name, artifact.Stage, statistics.Mean, statistics.StandardDeviation, map.Kind);
+            return new RewardJudge(artifact.Name, model, text, map);
         }
 
         model.Dispose();

@@ -17,7 +17,7 @@ internal static class TrainedModel
     /// <param name="ledger">The stage's rows.</param>
     /// <param name="metrics">Figures of the stage beside the loop's own.</param>
     public static StageResult Finish(
-        StageContext context, LanguageModel model, LoopOutcome outcome, RowLedger ledger, IReadOnlyDictionary<string, double> metrics)
+        StageContext context, LanguageModel model, LoopOutcome outcome, RowLedger ledger, IReadOnlyDictionary<string, object> metrics)
     {
         var gates = new StageGates(context);
         ModelGates.Measure(context, model, gates, ledger);

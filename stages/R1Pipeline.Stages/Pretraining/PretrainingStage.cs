@@ -31,7 +31,7 @@ public sealed class PretrainingStage : IStage
         model.CarryIn(context);
         var outcome = SupervisedTraining.Run(context, model.Decoder, sequences, options, ledger.Refusals());
 
-        return TrainedModel.Finish(context, model, outcome, ledger, new Dictionary<string, double>
+        return TrainedModel.Finish(context, model, outcome, ledger, new Dictionary<string, object>
         {
             ["parameters"] = model.Decoder.Parameters.Count,
             ["tokens"] = sequences.Sum(sequence => (long)sequence.Ids.Length),

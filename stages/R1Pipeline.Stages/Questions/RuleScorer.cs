@@ -15,5 +15,5 @@ internal sealed class RuleScorer(ModelText text, RuleReward reward) : IRolloutSc
         [.. groups.SelectMany(group => group.Rollouts.Select(rollout => Score(((LedgerRow)group.Question.Row), rollout)))];
 
     private RewardBreakdown Score(LedgerRow row, Rollout rollout) =>
-        reward.Score(text.RewardInput(row.Row, rollout.OutputIds, rollout.Finished));
+        RewardOutcome.Ask(() => reward.Score(text.RewardInput(row.Row, rollout.OutputIds, rollout.Finished)), out string? error) ?? RewardBreakdown.Failed(RuleReward.Rules, error!);
 }

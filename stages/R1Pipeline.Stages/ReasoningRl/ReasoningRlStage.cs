@@ -43,7 +43,7 @@ public sealed class ReasoningRlStage : IStage
             context).Run(context.Resume?.Directory);
 
         questions.MarkUsed(options.Iterations);
-        return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, double>
+        return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, object>
         {
             ["question_draws"] = (double)options.Iterations * options.Questions,
         });

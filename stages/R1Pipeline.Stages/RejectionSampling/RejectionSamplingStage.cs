@@ -117,7 +117,7 @@ public sealed class RejectionSamplingStage : IStage
         foreach (string reason in RejectionFilters.Reasons)
         {
             int dropped = shards.Sum(shard => shard.Dropped.GetValueOrDefault(reason));
-            if (dropped > 0 || reason != RejectionFilters.RewardError) metrics[$"dropped_{reason.Replace('-', '_')}"] = dropped;
+            if (dropped > 0 || reason is not (RejectionFilters.RewardError or RejectionFilters.NotGradable)) metrics[$"dropped_{reason.Replace('-', '_')}"] = dropped;
         }
 
         return metrics;

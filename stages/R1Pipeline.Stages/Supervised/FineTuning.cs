@@ -23,7 +23,7 @@ internal static class FineTuning
         model.CarryIn(context);
         var outcome = SupervisedTraining.Run(context, model.Decoder, sequences, options, ledger.Refusals());
 
-        return TrainedModel.Finish(context, model, outcome, ledger, new Dictionary<string, double>
+        return TrainedModel.Finish(context, model, outcome, ledger, new Dictionary<string, object>
         {
             ["rows"] = sequences.Count,
             ["loss_tokens"] = sequences.Sum(sequence => (long)sequence.LossTokens),

@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
 using R1Pipeline.Stages.RejectionSampling;
 using R1Pipeline.Training.Tests.Stages.Models;
@@ -35,6 +36,14 @@ public sealed class RejectionFiltersTests
         var filters = new RejectionFilters(Options(), ModelTextTests.Addition());
 
         Assert.Equal("format", filters.Reason(new RewardInput(Good, Finished: false, "7", "en"), [1, 2, 3]));
+    }
+
+    [Fact]
+    public void Reason_GoldThatCannotBeComparedWith_IsNoWrongAnswer()
+    {
+        var input = new RewardInput(Good, Finished: true, "no label at all", "en") { Task = TaskKinds.Choice };
+
+        Assert.Equal("not-gradable", new RejectionFilters(Options(), ModelTextTests.Addition()).Reason(input, [1, 2, 3]));
     }
 
     private static string? Reason(string completion, RejectionSamplingOptions options)
