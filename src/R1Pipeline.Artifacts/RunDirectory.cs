@@ -9,6 +9,7 @@ namespace R1Pipeline.Artifacts;
 ///        artifacts/SHA256/   artifact.json, the files, provenance.json (outside the hash)
 ///        runs/RUN/           definition.json, pipeline.yaml, lock, run.jsonl, report.md, report.html
 ///             stages/STAGE/  checkpoints/step-000000120-t3/   rollouts/iteration-000001.jsonl
+///                            judgements/t3.jsonl
 ///                            attempts/1/  request.json, log.jsonl, stderr.log, report.json
 /// </code>
 /// </summary>
@@ -108,6 +109,12 @@ public sealed class RunDirectory(string stateDirectory, string run)
 
     /// <summary>Rollouts of one iteration, JSON Lines.</summary>
     public static string RolloutShardOf(string stageDirectory, long iteration) => Path.Combine(RolloutsOf(stageDirectory), $"iteration-{iteration:D6}.jsonl");
+
+    /// <summary>What a language model judged for a stage, a file an attempt.</summary>
+    public static string JudgementsOf(string stageDirectory) => Path.Combine(stageDirectory, "judgements");
+
+    /// <summary>Judgements that the holder of <paramref name="token"/> got, JSON Lines.</summary>
+    public static string JudgementsOf(string stageDirectory, long token) => Path.Combine(JudgementsOf(stageDirectory), $"t{token}.jsonl");
 
     /// <summary>The request that an attempt was started with.</summary>
     public static string RequestOf(string attemptDirectory) => Path.Combine(attemptDirectory, "request.json");

@@ -16,6 +16,7 @@ internal static class GradeCommand
         Create("math", "Compare answers with gold answers.", "{id, gold, prediction, options?, targets?}", "{id, correct, extracted_gold, extracted_prediction, reason}", MathRows.Grade),
         Create("logic", $"Check answers to other tasks: {string.Join(", ", TaskRows.Names)}.", "{id, task, gold, prediction}", "{id, correct, extracted_prediction, reason}", TaskRows.Grade),
         CreateCode(),
+        GradeJudgeCommand.Create(),
         Create("format", $"Check the form of outputs: {string.Join(", ", NamedFormats.All)}.", "{id, completion, format}", "{id, ok, value, think, answer, reason}", FormatRows.Grade),
         Create("language", "Measure language consistency by rule LC-1 (en, zh, other), or by identified language with \"by\": \"language\".", "{id, text, target, by?}", "{id, ratio, num_target_words, num_words}", LanguageRows.Grade),
     };

@@ -32,4 +32,15 @@ public sealed record AllScenarioRlOptions : GrpoOptions
     /// <summary>Weights of the reward's parts by type of prompt, in place of those above; null: those above.</summary>
     [AbsentFromKeyWhenNull]
     public RewardCompositionOptions? Rewards { get; init; }
+
+    /// <summary>A judge of general outputs: the part <c>judge</c>, its score of the final answer (0 to 1), beside the reward models or in their place. The papers have none. null: none.</summary>
+    [AbsentFromKeyWhenNull]
+    public JudgeOptions? Judge { get; init; }
+
+    /// <summary>Weight of the judge's score; null: 1.</summary>
+    [Range(0.0, 100.0), AbsentFromKeyWhenNull]
+    public double? JudgeWeight { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> PassedVariables() => Judge?.KeyEnv is { } name ? [name] : [];
 }

@@ -69,4 +69,14 @@ public sealed record RejectionSamplingOptions : StageOptions
     /// <summary>General rows to merge when no reasoning row was kept at all (only with <c>min-kept: 0</c>).</summary>
     [Range(0, 100_000_000)]
     public int GeneralRowsWhenNoneKept { get; init; } = 256;
+
+    /// <summary>
+    /// Who says whether an output is right where no rule can: rows of the task <c>judge</c>, and rows whose gold the mathematics grader cannot read (r1-recipe.md 5.4).
+    /// It is asked last, about outputs that passed the other filters. null: such rows are refused.
+    /// </summary>
+    [AbsentFromKeyWhenNull]
+    public JudgeOptions? Judge { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> PassedVariables() => Judge?.KeyEnv is { } name ? [name] : [];
 }

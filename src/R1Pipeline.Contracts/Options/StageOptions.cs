@@ -48,4 +48,7 @@ public abstract record StageOptions
     /// <summary>Seconds without progress (tokens, rows, steps) after which the attempt is killed and retried.</summary>
     [Range(1, 1_000_000), OutsideKey]
     public int StallTimeoutSeconds { get; init; } = 600;
+
+    /// <summary>Names of the environment variables that the stage's worker gets beside those that every worker gets: they hold keys.</summary>
+    public virtual IReadOnlyList<string> PassedVariables() => [];
 }

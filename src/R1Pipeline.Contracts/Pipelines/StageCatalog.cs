@@ -7,7 +7,11 @@ namespace R1Pipeline.Contracts.Pipelines;
 /// <summary>Every stage kind that exists, one entry each. A new stage adds one entry here, its options, its folder under <c>stages/</c> and a pipeline.</summary>
 public static class StageCatalog
 {
+    /// <summary>Role of the model that judges on the local engine.</summary>
+    public const string JudgeRole = "judge-model";
+
     private static readonly StageInputSlot Model = new("model", ArtifactKind.Model, StageInputShape.One, Required: true);
+    private static readonly StageInputSlot JudgeModel = new(JudgeRole, ArtifactKind.Model, StageInputShape.One, Required: false);
     private static readonly IReadOnlyList<string> PromptAndResponse = [DataRowFields.Prompt, DataRowFields.Response];
     private static readonly IReadOnlyList<string> PromptThinkAnswer = [DataRowFields.Prompt, DataRowFields.Think, DataRowFields.Answer];
     private static readonly IReadOnlyList<IReadOnlyList<string>> LabelledResponse = [[.. PromptAndResponse, DataRowFields.Label], [.. PromptThinkAnswer, DataRowFields.Label]];
@@ -41,7 +45,7 @@ public static class StageCatalog
         new()
         {
             Name = "rejection-sampling", Options = typeof(RejectionSamplingOptions), Output = ArtifactKind.Dataset, Version = 2,
-            Inputs = [Model], RowFields = [PromptAndGold, PromptAndResponse],
+            Inputs = [Model, JudgeModel], RowFields = [PromptAndGold, PromptAndResponse],
         },
         new()
         {
@@ -57,7 +61,7 @@ public static class StageCatalog
         new()
         {
             Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 2,
-            Inputs = [Model, new("reward-models", ArtifactKind.RewardModel, StageInputShape.Map, Required: false)],
+            Inputs = [Model, new("reward-models", ArtifactKind.RewardModel, StageInputShape.Map, Required: false), JudgeModel],
             RowFields = [[DataRowFields.Prompt]],
         },
         new()

@@ -24,9 +24,12 @@ public static class TaskKinds
     /// <summary>Instructions that a program can check; gold: <c>{"instruction_id_list": […], "kwargs": […]}</c> as IFEval has them.</summary>
     public const string Instructions = "instructions";
 
+    /// <summary>No rule: a language model judges whether the answer agrees with the gold, in rejection sampling alone; gold: the reference answer, any text.</summary>
+    public const string Judge = "judge";
+
     /// <summary>Not checked: the prompt belongs to the safety set, and its outputs are judged by the model that tells safe from unsafe ones. Such a row has no gold.</summary>
     public const string Safety = "safety";
 
     /// <summary>All that an answer can be checked by.</summary>
-    public static IReadOnlyList<string> All { get; } = [Math, Choice, Exact, Countdown, KnightsAndKnaves, JsonSchema, Instructions];
+    public static IReadOnlyList<string> All { get; } = [Math, Choice, Exact, Countdown, KnightsAndKnaves, JsonSchema, Instructions, Judge];
 }

@@ -61,6 +61,44 @@ public static class AnsweredLines
         return refused;
     }
 
+    /// <summary>The same where answers take their time: so many lines are under way at once, begun one after the other; the order of the answers stays.</summary>
+    /// <param name="input">The lines.</param>
+    /// <param name="atOnce">Lines that are under way.</param>
+    /// <param name="answer">Answers a line; UserData that it fails with at once, and not only later, is the line's own error.</param>
+    /// <param name="answered">Told every line with its answer, in order.</param>
+    /// <returns>How many lines were refused.</returns>
+    public static async Task<int> RunAsync(TextReader input, int atOnce, Func<JsonElement, Task<JsonObject>> answer, Action<AnsweredLine> answered)
+    {
+        int refused = 0;
+        var underWay = new Queue<(AnsweredLine Line, Task<JsonObject>? Answer)>();
+        foreach (AnsweredLine line in Read(input))
+        {
+            Task<JsonObject>? begun = null;
+            AnsweredLine checkedLine = Answer(line, question =>
+            {
+                begun = answer(question);
+                return [];
+            });
+            underWay.Enqueue((checkedLine, checkedLine.Refused ? null : begun));
+            if (underWay.Count >= atOnce) await EndAsync().ConfigureAwait(true);
+        }
+
+        while (underWay.Count > 0) await EndAsync().ConfigureAwait(true);
+        return refused;
+
+        async Task EndAsync()
+        {
+            (AnsweredLine line, Task<JsonObject>? begun) = underWay.Dequeue();
+            if (begun is not null)
+            {
+                foreach ((string name, JsonNode? value) in (await begun.ConfigureAwait(true)).ToList()) line.Answer![name] = value?.DeepClone();
+            }
+
+            if (line.Refused) refused++;
+            answered(line);
+        }
+    }
+
     /// <summary>Writes a line's answer.</summary>
     public static void Write(AnsweredLine line, TextWriter output) => output.Write(line.Answer!.ToJsonString(Relaxed) + "\n");
 

@@ -18,6 +18,7 @@ internal sealed class StageOptionRules(CompileContext context)
         if (bound.Value is OptimizerOptions optimizer) CheckOptimizer(checks, optimizer);
         if (bound.Value is GrpoOptions grpo) CheckGrpo(checks, grpo);
         if (bound.Nested.TryGetValue("lora", out BoundOptions? lora)) CheckLora(checks, (OptimizerOptions)bound.Value, lora);
+        new JudgeRules(context).Check(stage, bound);
         switch (bound.Value)
         {
             case PretrainingOptions pretraining: CheckPretraining(stage, checks, pretraining); break;
@@ -99,8 +100,10 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.NoEffect(options.RewardModelMap is not (null or RewardModelMap.Sigmoid), "reward-model-scale", "unless 'reward-model-map' is sigmoid");
         checks.NoEffect(hasRewardModel && options.RewardModelMap != RewardModelMap.Clipped, "reward-model-clip", "unless 'reward-model-map' is clipped");
         if (stage.Options!.Nested.TryGetValue("rewards", out BoundOptions? rewards)) new RewardCompositionRules(context).Check(stage, checks, rewards);
-        if (options.GeneralQuestions > 0 && !hasRewardModel && !checks.IsBroken("general-questions"))
-            context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks its input 'reward-models': its general prompts have no other judge of their content; accepted: a mapping of names to stages that put out a reward model, or 'general-questions: 0'");
+        if (options.GeneralQuestions > 0 && !hasRewardModel && options.Judge is null && !checks.IsBroken("general-questions") && !checks.IsBroken("judge"))
+            context.Report(stage.Mark, DiagnosticCodes.MissingInput, $"{stage.Words} lacks its input 'reward-models': its general prompts have no other judge of their content; accepted: a mapping of names to stages that put out a reward model, 'with: {{ judge: … }}', or 'general-questions: 0'");
+        checks.NoEffect(options.Judge is null && !checks.IsBroken("judge"), "judge-weight", "without 'judge'");
+        checks.NoEffect(options is { Judge: not null, GeneralQuestions: 0 }, "judge", "with 'general-questions: 0'");
     }
 
     private static void CheckRejectionSampling(OptionChecks checks, RejectionSamplingOptions options)

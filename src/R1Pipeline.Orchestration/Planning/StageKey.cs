@@ -85,7 +85,8 @@ public sealed record StageKey(string Sha256, string Parts, string Limits)
 
     private static void RemoveAbsent(JsonObject node, object options)
     {
-        foreach (var property in options.GetType().GetProperties().Where(property => property.IsDefined(typeof(AbsentFromKeyWhenNullAttribute)) && property.GetValue(options) is null))
+        foreach (var property in options.GetType().GetProperties().Where(property =>
+            property.IsDefined(typeof(OutsideKeyAttribute)) || (property.IsDefined(typeof(AbsentFromKeyWhenNullAttribute)) && property.GetValue(options) is null)))
             _ = node.Remove(ContractJson.Compact.PropertyNamingPolicy!.ConvertName(property.Name));
     }
 

@@ -117,7 +117,7 @@ internal sealed class StageRunner(AttemptServices node, StagePlanner planner, Sl
         var policy = new AttemptPolicy(stage.Options, StageCatalog.Find(stage.Uses)!.Output, state.CountedFailures);
         string requestPath = RunDirectory.RequestOf(request.AttemptDirectory);
         AtomicFile.WriteAllText(requestPath, JsonSerializer.Serialize(request, ContractJson.Indented));
-        await using var worker = WorkerProcess.Start(node.Options.Worker, requestPath, RunDirectory.StandardErrorOf(request.AttemptDirectory), stage.Options.Threads);
+        await using var worker = WorkerProcess.Start(node.Options.Worker, requestPath, RunDirectory.StandardErrorOf(request.AttemptDirectory), stage.Options);
         if (borrowed is not null) node.Log.Information("Stage {Stage} may go on from step {Step} of run {Run}", stage.Name, borrowed.Checkpoint.Step, borrowed.Run);
         node.Log.Information("Attempt {Attempt} of stage {Stage} started, process {WorkerPid}", request.Attempt, stage.Name, worker.Id);
         node.Events.AttemptStarted(state, state.Attempts[^1]);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using R1Pipeline.Contracts;
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.Orchestration.Workers;
@@ -26,7 +27,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Starts a worker.</summary>
     /// <exception cref="RunRefusedException">The executable cannot be started; exit code 4.</exception>
-    public static WorkerProcess Start(WorkerCommand command, string requestPath, string errorPath, int threads)
+    public static WorkerProcess Start(WorkerCommand command, string requestPath, string errorPath, StageOptions options)
     {
         var start = new ProcessStartInfo(command.FileName)
         {
@@ -37,7 +38,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         };
         foreach (string argument in command.Arguments) start.ArgumentList.Add(argument);
         start.ArgumentList.Add(requestPath);
-        WorkerEnvironment.Reduce(start.Environment, threads);
+        WorkerEnvironment.Reduce(start.Environment, options.Threads, options.PassedVariables());
         var errors = new FileStream(errorPath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         try
         {

@@ -8,8 +8,8 @@ namespace R1Pipeline.Rewards.Grading;
 /// <summary>Rows of verifiable tasks: in <c>{id, task, gold, prediction}</c>, out <c>{id, correct, extracted_prediction, reason}</c>. The gold is a text or JSON, as the task has it.</summary>
 public static class TaskRows
 {
-    /// <summary>The tasks that rows can name.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. TaskKinds.All.Where(task => task != TaskKinds.Math)];
+    /// <summary>The tasks that rows can name: those with a rule but mathematics.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. TaskKinds.All.Where(task => task is not (TaskKinds.Math or TaskKinds.Judge))];
 
     /// <summary>A row's grade.</summary>
     /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind, or there is no such task (UserData).</exception>

@@ -51,6 +51,7 @@ public static class VerifiableTasks
             TaskKinds.KnightsAndKnaves => KnightsAndKnaves.Roles(gold) is not null,
             TaskKinds.JsonSchema => SchemaConformance.Read(gold) is not null,
             TaskKinds.Instructions => InstructionList.Read(gold) is not null,
+            TaskKinds.Judge => false,
             _ => throw new ArgumentException($"there is no task '{task}' besides mathematics", nameof(task)),
         };
     }

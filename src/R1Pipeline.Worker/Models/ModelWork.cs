@@ -6,7 +6,7 @@ using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Worker.Models;
 
-/// <summary>What <c>r1 model</c> asks of the worker: no stage, no owner, no state; one request as an argument, one exit code.</summary>
+/// <summary>What <c>r1 model</c> and <c>r1 grade judge</c> ask of the worker: no stage, no owner, no state; one request as an argument, one exit code.</summary>
 internal static class ModelWork
 {
     /// <summary>Does the work where the arguments ask for some; null: they ask for something else.</summary>
@@ -14,16 +14,17 @@ internal static class ModelWork
     {
         [LogitsRequest.Argument, var json] => Guarded(Read<LogitsRequest>(json), request => request.Threads, request => ModelLogits.Run(request, Console.Error)),
         [GenerateRequest.Argument, var json] => Guarded(Read<GenerateRequest>(json), request => request.Threads, ModelGenerate.Run),
+        [JudgeRequest.Argument, var json] => Guarded(Read<JudgeRequest>(json), request => request.Directory is null ? null : request.Threads, GradeJudge.Run),
         _ => null,
     };
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, ContractJson.Compact)!;
 
-    private static int Guarded<T>(T request, Func<T, int> threads, Func<T, int> work)
+    private static int Guarded<T>(T request, Func<T, int?> threads, Func<T, int> work)
     {
         try
         {
-            TorchRuntime.Initialize(threads(request), Environment.GetEnvironmentVariable("R1_LIBTORCH"));
+            if (threads(request) is { } numThreads) TorchRuntime.Initialize(numThreads, Environment.GetEnvironmentVariable("R1_LIBTORCH"));
             int refused = work(request);
             if (refused == 0) return WorkerExitCode.Done;
             Console.Error.WriteLine($"error: {refused} line{(refused == 1 ? "" : "s")} could not be answered");

@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Rewards;
 using R1Pipeline.StageHost;
+using R1Pipeline.Stages.Judging;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Questions;
 using R1Pipeline.Stages.Rows;
@@ -11,9 +12,9 @@ using R1Pipeline.Training.Model;
 namespace R1Pipeline.Stages.AllScenarioRl;
 
 /// <summary>
-/// R1's second RL stage (r1-recipe.md 5.3): rows with a gold answer are rewarded by rules, the others by reward models, format and language on both; <c>rewards:</c> weighs the
-/// parts by type of prompt.
-/// Refuses general questions without a reward model: format and language alone would be no preference.
+/// R1's second RL stage (r1-recipe.md 5.3): rows with a gold answer are rewarded by rules, the others by reward models or a judge, format and language on both;
+/// <c>rewards:</c> weighs the parts by type of prompt.
+/// Refuses general questions without a reward model or a judge: format and language alone would be no preference.
 /// </summary>
 public sealed class AllScenarioRlStage : IStage
 {
@@ -30,11 +31,14 @@ public sealed class AllScenarioRlStage : IStage
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, _ => null);
         using var judges = RewardModels.Open(context, options);
+        using var generative = StageJudge.Open(context, options.Judge);
         CheckMix(context, options, rows, judges);
 
         var questions = new QuestionMix(rows, options, policy.Text, context.Request.Seed, context.Request.Stage);
         var rewards = PromptReward.Of(options, judges.Judges, rows.Any(row => row.Row.IsSafety));
         var rules = rewards.ToDictionary(reward => reward.Key, reward => new RuleReward(reward.Value.Rules, options.Format, policy.Text.LanguageRule, RewardShaping.Of(options)));
+        IRolloutScorer scorer = new ScenarioScorer(policy.Text, rules, rewards, options.Format, context.MicroBatch(RewardModel.ScoredAtOnce));
+        if (generative is not null) scorer = new JudgedScorer(scorer, generative, policy.Text, options, context);
         policy.CarryIn(context);
         var outcome = new GrpoLoop(
             policy.Decoder,
@@ -43,7 +47,7 @@ public sealed class AllScenarioRlStage : IStage
             context.MicroBatch(options.MicroBatch),
             context.MicroBatch(options.RolloutBatch),
             questions,
-            new ScenarioScorer(policy.Text, rules, rewards, options.Format, context.MicroBatch(RewardModel.ScoredAtOnce)),
+            scorer,
             context.Request.Seed,
             context.Request.Stage,
             context).Run(context.Resume?.Directory);
@@ -65,7 +69,7 @@ public sealed class AllScenarioRlStage : IStage
             options.GeneralQuestions > options.Questions ? $"general-questions {options.GeneralQuestions} is more than questions {options.Questions}"
             : reasoning > 0 && !rows.Any(row => row.Row.IsReasoning) ? "reasoning questions are planned but no usable row has a gold answer; give it such rows or set general-questions to questions"
             : general > 0 && rows.All(row => row.Row.IsReasoning) ? "general questions are planned but every usable row has a gold answer; give it rows without one or set general-questions: 0"
-            : general > 0 && judges.Count == 0 ? "general questions are planned but there is no reward model; name one under reward-models or set general-questions: 0"
+            : general > 0 && judges.Count == 0 && options.Judge is null ? "general questions are planned but there is no reward model; name one under reward-models, give the stage a judge or set general-questions: 0"
             : null;
         if (problem is not null) throw new StageFailedException(StageFailureClass.UserData, $"stage {context.Request.Stage}: {problem}.");
     }

@@ -74,7 +74,7 @@ internal sealed class ScenarioScorer(
         for (int i = 0; i < outputs.Length; i++)
         {
             if (outputs[i].Input is not { } input || !rewards[outputs[i].Type].Models.Any(model => model.Judge == judge)) continue;
-            string? judgedText = judge.JudgesWholeResponse ? input.Completion : FinalAnswer(input);
+            string? judgedText = judge.JudgesWholeResponse ? input.Completion : FinalAnswer(input, format);
             if (string.IsNullOrWhiteSpace(judgedText))
             {
                 silent.Add(i);
@@ -101,7 +101,8 @@ internal sealed class ScenarioScorer(
         return judged;
     }
 
-    private string? FinalAnswer(RewardInput input)
+    /// <summary>What an output finally answers; null: nothing.</summary>
+    internal static string? FinalAnswer(RewardInput input, AnswerFormat format)
     {
         var verdict = FormatReward.Check(input.Completion, input.Finished, format);
         return verdict.Answer ?? AnswerExtraction.AnswerBlock(input.Completion);

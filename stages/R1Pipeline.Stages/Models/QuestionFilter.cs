@@ -8,7 +8,10 @@ namespace R1Pipeline.Stages.Models;
 /// Which rows can be asked of a model: the prompt leaves room in its context, and a gold answer can be read by the grader.
 /// An output that reaches the end of the context is cut there, as at <c>max-new-tokens</c>: such a row is asked all the same.
 /// </summary>
-internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
+/// <param name="text">The model's text side.</param>
+/// <param name="config">Its shape.</param>
+/// <param name="isJudged">Whether a row's answer is checked by a judge, to whom any gold will do; null: none is.</param>
+internal sealed class QuestionFilter(ModelText text, DecoderConfig config, Func<DataRow, bool>? isJudged = null)
 {
     /// <summary>Reason of a prompt that fills the model's context.</summary>
     public const string TooLong = "too-long";
@@ -23,7 +26,7 @@ internal sealed class QuestionFilter(ModelText text, DecoderConfig config)
     public string? Reason(DataRow row)
     {
         if (row.Prompt is null) return NoPrompt;
-        if (row.Gold is { } gold && !Accuracy.CanCheck(row.Task, gold)) return GoldNotComparable;
+        if (row.Gold is { } gold && isJudged?.Invoke(row) != true && !Accuracy.CanCheck(row.Task, gold)) return GoldNotComparable;
         return text.Sequences.Prompt(row).Length >= config.ContextTokens ? TooLong : null;
     }
 

@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Rewards;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Training.Generation;
@@ -7,10 +8,10 @@ namespace R1Pipeline.Stages.RejectionSampling;
 
 /// <summary>
 /// Samples the outputs of a shard of problems and filters them; of each problem at most so many distinct texts are kept, in sample order.
-/// A problem's draws come from (seed, stage, problem, sample): a shard can be repeated.
+/// What no rule can check is judged, a whole shard at once. A problem's draws come from (seed, stage, problem, sample): a shard can be repeated.
 /// </summary>
 internal sealed class ProblemSampler(
-    RejectionSamplingOptions options, LanguageModel model, GenerationEngine engine, IReadOnlyList<LedgerRow> problems, long seed, string stage)
+    RejectionSamplingOptions options, LanguageModel model, GenerationEngine engine, IReadOnlyList<LedgerRow> problems, JudgedAccuracy? judge, long seed, string stage)
 {
     private readonly RejectionFilters _filters = new(options, model.Text);
 
@@ -32,10 +33,7 @@ internal sealed class ProblemSampler(
 
         var dropped = RejectionFilters.Reasons.ToDictionary(reason => reason, _ => 0);
         var kept = new List<KeptOutput>();
-        foreach (var ofProblem in outputs.GroupBy(output => output.Request).OrderBy(group => group.Key))
-        {
-            kept.AddRange(Keep(first + ofProblem.Key, ofProblem.OrderBy(output => output.Sample), dropped));
-        }
+        foreach (var ofProblem in Judged([.. outputs.Select(output => Screen(first + output.Request, output))]).GroupBy(candidate => candidate.Problem)) kept.AddRange(Keep(ofProblem, dropped));
 
         return new RejectionShard
         {
@@ -46,20 +44,40 @@ internal sealed class ProblemSampler(
         };
     }
 
-    private List<KeptOutput> Keep(int problem, IEnumerable<GeneratedSequence> outputs, Dictionary<string, int> dropped)
+    private Candidate Screen(int problem, GeneratedSequence output)
+    {
+        var row = problems[problem].Row;
+        var input = model.Text.RewardInput(row, output.OutputIds, output.Finished);
+        bool judged = judge is not null && JudgedAccuracy.IsFor(row);
+        string? reason = _filters.Reason(input, output.OutputIds, judged);
+        return new Candidate(problem, output.Sample, input, reason, judged && reason is null);
+    }
+
+    private IReadOnlyList<Candidate> Judged(Candidate[] candidates)
+    {
+        int[] open = [.. Enumerable.Range(0, candidates.Length).Where(i => candidates[i].IsOpen)];
+        if (open.Length == 0) return candidates;
+        IReadOnlyList<string?> reasons = judge!.Reasons(open.Select(i => (problems[candidates[i].Problem].Row, candidates[i].Output)));
+        for (int i = 0; i < open.Length; i++) candidates[open[i]] = candidates[open[i]] with { Reason = reasons[i] };
+        return candidates;
+    }
+
+    private List<KeptOutput> Keep(IEnumerable<Candidate> candidates, Dictionary<string, int> dropped)
     {
         var kept = new List<KeptOutput>();
-        foreach (var output in outputs)
+        foreach (var candidate in candidates)
         {
-            var input = model.Text.RewardInput(problems[problem].Row, output.OutputIds, output.Finished);
-            string? reason = _filters.Reason(input, output.OutputIds)
-                ?? (kept.Exists(earlier => earlier.Text == input.Completion) ? RejectionFilters.Duplicate
+            string text = candidate.Output.Completion;
+            string? reason = candidate.Reason
+                ?? (kept.Exists(earlier => earlier.Text == text) ? RejectionFilters.Duplicate
                     : kept.Count == options.KeepPerProblem ? RejectionFilters.Surplus
                     : null);
-            if (reason is null) kept.Add(new KeptOutput(problem, output.Sample, input.Completion));
+            if (reason is null) kept.Add(new KeptOutput(candidate.Problem, candidate.Sample, text));
             else dropped[reason]++;
         }
 
         return kept;
     }
+
+    private sealed record Candidate(int Problem, int Sample, RewardInput Output, string? Reason, bool IsOpen);
 }

@@ -23,20 +23,27 @@ internal sealed class RejectionFilters(RejectionSamplingOptions options, ModelTe
     /// <summary>The gold cannot be compared with: the output is neither right nor wrong, and is not kept.</summary>
     public const string NotGradable = "not-gradable";
 
+    /// <summary>The answer is wrong.</summary>
+    public const string Incorrect = "incorrect";
+
     private const string Fence = "```";
 
     private readonly RuleReward _reward = new(new RewardWeights(1, 1, 1), options.Format, text.LanguageRule);
 
     /// <summary>All reasons, in the order in which they are asked.</summary>
-    public static IReadOnlyList<string> Reasons { get; } = [RewardError, NotGradable, "incorrect", "format", "language", "length", "repetition", "code-block", Duplicate, Surplus];
+    public static IReadOnlyList<string> Reasons { get; } = [RewardError, NotGradable, Incorrect, "format", "language", "length", "repetition", "code-block", Duplicate, Surplus];
 
     /// <summary>The first filter that the output fails; null: it passes them all.</summary>
-    public string? Reason(RewardInput input, int[] outputIds)
+    /// <param name="input">The output.</param>
+    /// <param name="outputIds">Its tokens.</param>
+    /// <param name="judged">Whether a judge says later if it is right: rules are not asked.</param>
+    public string? Reason(RewardInput input, int[] outputIds, bool judged = false)
     {
         RewardBreakdown reward = _reward.Score(input);
         if (reward.IsError) return RewardError;
-        if (!reward.Parts.TryGetValue(RuleReward.Accuracy, out double accuracy)) return NotGradable;
-        if (accuracy < 1) return "incorrect";
+        bool graded = reward.Parts.TryGetValue(RuleReward.Accuracy, out double accuracy);
+        if (!judged && !graded) return NotGradable;
+        if (!judged && accuracy < 1) return Incorrect;
         if (reward.Parts["format"] < 1) return "format";
         if (reward.Parts["language"] < options.MinLanguage) return "language";
         if (outputIds.Length > (options.MaxKeptTokens ?? int.MaxValue)) return "length";

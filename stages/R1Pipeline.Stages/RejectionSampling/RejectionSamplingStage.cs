@@ -4,6 +4,7 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Gates;
+using R1Pipeline.Stages.Judging;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Stages.Shards;
@@ -25,10 +26,11 @@ public sealed class RejectionSamplingStage : IStage
         var options = context.Options<RejectionSamplingOptions>();
         using var model = LanguageModel.OpenToSample(context, context.Artifact("model"));
 
+        using var judge = StageJudge.Open(context, options.Judge);
         var ledger = RowLedger.Read(context);
         var (problems, general) = Split(context, ledger, model, options);
         var engine = model.NewEngine(context, Math.Min(options.ShardProblems, problems.Count) * options.Samples);
-        var sampler = new ProblemSampler(options, model, engine, problems, context.Request.Seed, context.Request.Stage);
+        var sampler = new ProblemSampler(options, model, engine, problems, judge is null ? null : new JudgedAccuracy(judge, options.Format, context), context.Request.Seed, context.Request.Stage);
         var shards = new ShardLoop<RejectionShard>(context).Run(
             sampler.NumShards, shard => sampler.Sample(shard, context.Progress), StepFigures, context.Resume?.Directory);
 
@@ -56,7 +58,7 @@ public sealed class RejectionSamplingStage : IStage
     private static (IReadOnlyList<LedgerRow> Problems, IReadOnlyList<LedgerRow> General) Split(
         StageContext context, RowLedger ledger, LanguageModel model, RejectionSamplingOptions options)
     {
-        var filter = new QuestionFilter(model.Text, model.Decoder.Config);
+        var filter = new QuestionFilter(model.Text, model.Decoder.Config, options.Judge is null ? null : JudgedAccuracy.IsFor);
         var general = new List<LedgerRow>();
         var problems = new List<LedgerRow>();
         foreach (var row in ledger.Rows)
