@@ -1,6 +1,7 @@
 using System.Text.Json;
 using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Stages.RewardModeling;
 using R1Pipeline.Training.Tests.Runtime;
@@ -8,12 +9,17 @@ using R1Pipeline.Training.Tests.Runtime;
 namespace R1Pipeline.Training.Tests.Stages.RewardModeling;
 
 /// <summary>
-/// The reward model on the shared preference pairs: a tiny tokenizer and body of their own, 80 % of the pairs to train on, the rest held out. The helpful pairs by
-/// default; pairs of all kinds, on five splits, which takes a minute:
+/// The reward model on the shared preference pairs of all kinds: a tiny tokenizer, body and head of their own that see 80 % of the pairs and nothing of the rest,
+/// which is held out. Vocabulary and epochs were chosen on folds inside 80 % of the pairs. The default split is one whose interval lies well above chance, so that rounding on another processor does not decide; all five take two minutes:
 /// <c>R1_LONG_TESTS=1 dotnet run -c Release --project tests/R1Pipeline.Training.Tests -- -class R1Pipeline.Training.Tests.Stages.RewardModeling.PreferenceDataTests -diagnostics</c>.
 /// </summary>
 public sealed class PreferenceDataTests
 {
+    private const string Stage = "reward-modeling";
+
+    // A fifth of the pairs.
+    private const int HeldOut = 209;
+
     [Fact]
     public void Of_ScoredPairs_GivesAccuracyIntervalAndMargin()
     {
@@ -23,52 +29,57 @@ public sealed class PreferenceDataTests
     }
 
     [Fact]
-    public void RewardModeling_HelpfulPairs_BeatsChanceOnTheRestAndResumesToTheBit()
+    public void RewardModeling_FourFifthsOfThePairs_BeatsChanceOnTheRestAndResumesToTheBit()
     {
         using var rig = new StageRig();
-        var request = Request(rig, helpfulOnly: true, heldOut: 60);
-        StageRun run = Shown(rig.Run(request));
+        var request = Request(rig, seed: 2);
+        StageRun run = Trained(rig, request);
 
         run.AssertAccountsAddUp();
-        Assert.True(Figure(run, "pair_accuracy_ci_low") > 0.5, $"the interval of accuracy {Figure(run, "pair_accuracy"):0.000} starts at {Figure(run, "pair_accuracy_ci_low"):0.000}");
         Assert.Equal(run.Result.Artifact, rig.Resume(request, run.Owner.Checkpoints[^1].Checkpoint).Result.Artifact);
     }
 
-    [Fact]
-    public void RewardModeling_PairsOfAllKinds_BeatChanceOverFiveSplits()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void RewardModeling_OtherSplits_BeatChanceToo(long seed)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("R1_LONG_TESTS") == "1", "a minute of training: set R1_LONG_TESTS=1");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("R1_LONG_TESTS") == "1", "half a minute of training: set R1_LONG_TESTS=1");
         using var rig = new StageRig();
-        var request = Request(rig, helpfulOnly: false, heldOut: 186);
-        StageRun[] runs = [.. Enumerable.Range(1, 5).Select(seed => Shown(rig.Run((rig.Request("reward-modeling", Options(186), request.Sources, request.Artifacts)) with { Seed = seed })))];
-
-        double[] accuracies = [.. runs.Select(run => Figure(run, "pair_accuracy"))];
-        TestContext.Current.SendDiagnosticMessage($"mean of the five: {accuracies.Average():0.000}");
-        Assert.All(accuracies, accuracy => Assert.True(accuracy > 0.5));
+        Trained(rig, Request(rig, seed));
     }
 
-    /// <summary>The stage on pairs whose body it has just pretrained.</summary>
-    private static StageRequest Request(StageRig rig, bool helpfulOnly, int heldOut)
+    /// <summary>The stage on all pairs; its tokenizer and body are trained on those that it does not hold out.</summary>
+    private static StageRequest Request(StageRig rig, long seed)
     {
         string[] lines = File.ReadAllLines(SharedFixtures.Path("..", "data", "preference", "pairs.jsonl"));
-        var pairs = rig.File("pairs", lines.Where(line => !helpfulOnly || line.Contains("\"kind\": \"helpful\"", StringComparison.Ordinal)).Select(line => (object)JsonSerializer.Deserialize<JsonElement>(line)));
-        var text = pairs with { Fields = new Dictionary<string, IReadOnlyList<string>> { [DataRowFields.Prompt] = ["prompt"], [DataRowFields.Response] = ["chosen"] } };
-        StageRun tokenizer = rig.Run(rig.Request("train-tokenizer", new TrainTokenizerOptions { VocabularySize = 1024 }, [text]));
-        var shape = new ModelShapeOptions { HiddenSize = 32, NumLayers = 1, NumHeads = 2, NumKvHeads = 1, IntermediateSize = 64, ContextTokens = 512, InitStd = 0.05 };
+        var pairs = rig.File("pairs", lines.Select(Row));
+        string[] shuffled = [.. lines];
+        new RandomStream(seed, Stage, 0, "pairs").Shuffle<string>(shuffled);
+        var seen = rig.File("seen", shuffled[..^HeldOut].Select(Row));
+        var text = seen with { Fields = new Dictionary<string, IReadOnlyList<string>> { [DataRowFields.Prompt] = ["prompt"], [DataRowFields.Response] = ["chosen"] } };
+        StageRun tokenizer = rig.Run(rig.Request("train-tokenizer", new TrainTokenizerOptions { VocabularySize = 4096 }, [text]));
+        var shape = new ModelShapeOptions { HiddenSize = 32, NumLayers = 1, NumHeads = 2, NumKvHeads = 1, IntermediateSize = 64, ContextTokens = 2048, InitStd = 0.05 };
         var pretraining = new PretrainingOptions { Model = shape, BatchSize = 16, LearningRate = 3e-3, CheckpointEverySteps = 1000 };
         StageRun body = rig.Run(rig.Request("pretraining", pretraining, [text], rig.Input("tokenizer", tokenizer)));
-        return rig.Request("reward-modeling", Options(heldOut), [pairs], rig.Input("model", body));
+        var options = new RewardModelingOptions { HeldOutPairs = HeldOut, BatchSize = 16, Epochs = 4, LearningRate = 2e-3, WeightDecay = 0.1, CheckpointEverySteps = 50, KeepCheckpoints = 2 };
+        return rig.Request("reward-modeling", options, [pairs], rig.Input("model", body)) with { Stage = Stage, Seed = seed };
     }
 
-    private static RewardModelingOptions Options(int heldOut) =>
-        new() { HeldOutPairs = heldOut, BatchSize = 16, Epochs = 4, LearningRate = 2e-3, WeightDecay = 0.1, CheckpointEverySteps = 20, KeepCheckpoints = 2 };
+    private static object Row(string line) => JsonSerializer.Deserialize<JsonElement>(line);
 
-    private static double Figure(StageRun run, string name) => run.Metrics.GetProperty(name).GetDouble();
-
-    private static StageRun Shown(StageRun run)
+    /// <summary>The stage's run; what it measured is shown, and its interval lies above chance. All pairs are usable, so that the split is the one that the body saw.</summary>
+    private static StageRun Trained(StageRig rig, StageRequest request)
     {
+        StageRun run = rig.Run(request);
         TestContext.Current.SendDiagnosticMessage(
-            $"{Figure(run, "training_pairs")} pairs to train on, {Figure(run, "held_out_pairs")} held out: accuracy {Figure(run, "pair_accuracy"):0.000}, 95 % interval {Figure(run, "pair_accuracy_ci_low"):0.000} to {Figure(run, "pair_accuracy_ci_high"):0.000}, margin {Figure(run, "pair_margin"):0.000}");
+            $"split {request.Seed}: {Figure(run, "training_pairs")} pairs to train on, {Figure(run, "held_out_pairs")} held out: accuracy {Figure(run, "pair_accuracy"):0.000}, 95 % interval {Figure(run, "pair_accuracy_ci_low"):0.000} to {Figure(run, "pair_accuracy_ci_high"):0.000}, margin {Figure(run, "pair_margin"):0.000}");
+        Assert.Equal((1046.0 - HeldOut, HeldOut), (Figure(run, "training_pairs"), Figure(run, "held_out_pairs")));
+        Assert.True(Figure(run, "pair_accuracy_ci_low") > 0.5, $"the interval of accuracy {Figure(run, "pair_accuracy"):0.000} starts at {Figure(run, "pair_accuracy_ci_low"):0.000}");
         return run;
     }
+
+    private static double Figure(StageRun run, string name) => run.Metrics.GetProperty(name).GetDouble();
 }
