@@ -9,6 +9,7 @@ namespace R1Pipeline.Rewards;
 public sealed class RewardSum
 {
     private readonly Dictionary<string, double> _parts = [];
+    private readonly Dictionary<string, double> _weights = [];
     private Dictionary<string, string>? _errors;
     private double _total;
     private bool _broken;
@@ -23,6 +24,7 @@ public sealed class RewardSum
     {
         ArgumentNullException.ThrowIfNull(from);
         _parts = new Dictionary<string, double>(from.Parts);
+        _weights = new Dictionary<string, double>(from.Weights);
         _errors = from.Errors.Count == 0 ? null : new Dictionary<string, string>(from.Errors);
         (_total, _broken) = (from.Total ?? 0, from.IsError);
     }
@@ -38,6 +40,7 @@ public sealed class RewardSum
         else if (outcome.Value is { } value)
         {
             _parts.Add(part, value);
+            if (weight != 0) _weights.Add(part, weight);
             _total += weight * value;
         }
 
@@ -50,7 +53,7 @@ public sealed class RewardSum
     /// <summary>The reward.</summary>
     public RewardBreakdown Build(AnswerVerdict verdict)
     {
-        var reward = new RewardBreakdown(_broken || _parts.Count == 0 ? null : _total, _parts) { Verdict = verdict };
+        var reward = new RewardBreakdown(_broken || _parts.Count == 0 ? null : _total, _parts) { Verdict = verdict, Weights = _weights };
         return _errors is null ? reward : reward with { Errors = _errors };
     }
 }

@@ -26,6 +26,7 @@ public sealed class StageContext : ILoopHost
     private readonly CheckpointSaver _saver;
     private readonly CarriedFiles _carried = new();
     private readonly StageInputs _inputs;
+    private HashSet<string> _raised = [];
 
     /// <summary>Opens a stage's attempt: reads its options, deletes leftovers of dead attempts, finds the checkpoint to resume from.</summary>
     /// <param name="request">What to do.</param>
@@ -175,10 +176,20 @@ public sealed class StageContext : ILoopHost
         _saver.ThrowIfFailed();
         _inputs.DemandFigures(metrics);
         Ledger.Complete(metrics);
+        LogAlarms(metrics);
         (_progress.StepsDone, _progress.StepsExecuted, _progress.Live) = (Ledger.Done, Ledger.Executed, metrics.Values);
         Progress(1);
         _faults.AfterStep(metrics.Step);
         _owner.DemandLease();
+    }
+
+    /// <summary>A warning for each alarm that the step before did not raise.</summary>
+    private void LogAlarms(StepMetrics metrics)
+    {
+        RewardAlarm[] raised = [.. RewardAlarm.Among(metrics.Values)];
+        foreach (RewardAlarm alarm in raised.Where(alarm => !_raised.Contains(alarm.Name)))
+            Log.Warning("Alarm {Alarm} in iteration {Iteration} ({Value:0.###}): {Meaning:l}", alarm.Name, metrics.Iteration, alarm.Value, alarm.Explain());
+        _raised = [.. raised.Select(alarm => alarm.Name)];
     }
 
     /// <inheritdoc/>

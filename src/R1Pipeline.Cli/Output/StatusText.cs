@@ -20,7 +20,14 @@ internal static class StatusText
         terminal.Print(Head(run));
         TableView.Print(terminal, Stages(run), "uses", "state", "resumed from");
         foreach (string message in Messages(run)) terminal.Print(message);
+        foreach (StageStatus stage in run.Stages)
+        {
+            foreach (StageAlarm alarm in stage.Alarms) terminal.Print(Alarm(stage.Name, alarm));
+        }
     }
+
+    /// <summary>An alarm of a stage in a line.</summary>
+    public static string Alarm(string stage, StageAlarm alarm) => $"{stage}: alarm {alarm.Name}, {alarm.Iterations} ({Figures.Any(alarm.Value)}): {alarm.Meaning}";
 
     private static ReportTable Stages(RunStatus run) => new(
         "", null, ["stage", "uses", "state", "steps", "attempts", "resumed from", "wall", "peak RSS"], [.. run.Stages.Select(Row)]);

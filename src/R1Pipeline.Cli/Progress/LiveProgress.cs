@@ -61,6 +61,7 @@ internal sealed class LiveProgress : ProgressDisplay
     /// <inheritdoc/>
     public override void Heartbeat(string stage, HeartbeatMessage heartbeat)
     {
+        SayAlarms(stage, heartbeat);
         ProgressTask bar = _bars[stage];
         if (heartbeat.StepsPlanned > 0) bar.MaxValue = heartbeat.StepsPlanned;
         bar.Value = Math.Min(heartbeat.StepsDone, bar.MaxValue);

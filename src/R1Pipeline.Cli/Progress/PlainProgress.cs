@@ -28,6 +28,7 @@ internal sealed class PlainProgress(Terminal terminal, string stateDirectory, Ti
     /// <inheritdoc/>
     public override void Heartbeat(string stage, HeartbeatMessage heartbeat)
     {
+        SayAlarms(stage, heartbeat);
         if (_lastLines.TryGetValue(stage, out long last) && time.GetElapsedTime(last) < Interval) return;
         _lastLines[stage] = time.GetTimestamp();
         string steps = heartbeat.StepsPlanned > 0 ? $"step {heartbeat.StepsDone}/{heartbeat.StepsPlanned}, " : "";

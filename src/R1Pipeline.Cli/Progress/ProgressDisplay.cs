@@ -9,6 +9,8 @@ namespace R1Pipeline.Cli.Progress;
 /// <summary>What a person sees while a run works. Here: the lines that both kinds of display print; how progress itself is shown is theirs.</summary>
 internal abstract class ProgressDisplay(Terminal terminal, string stateDirectory) : RunEvents, IAsyncDisposable
 {
+    private readonly HashSet<(string Stage, string Alarm)> _alarms = [];
+
     /// <summary>The display that suits the terminal: bars where a person watches, plain lines elsewhere.</summary>
     public static ProgressDisplay Create(Terminal terminal, string stateDirectory, TimeProvider time) =>
         terminal.IsLive ? new LiveProgress(terminal, stateDirectory) : new PlainProgress(terminal, stateDirectory, time);
@@ -42,6 +44,13 @@ internal abstract class ProgressDisplay(Terminal terminal, string stateDirectory
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>A line for each alarm among a stage's newest figures that was not said yet.</summary>
+    protected void SayAlarms(string stage, HeartbeatMessage heartbeat)
+    {
+        foreach (RewardAlarm alarm in RewardAlarm.Among(heartbeat.Live).Where(alarm => _alarms.Add((stage, alarm.Name))))
+            terminal.Say($"{stage}: alarm {alarm.Name} at step {heartbeat.StepsDone} ({Figures.Any(alarm.Value)}): {alarm.Explain()}");
+    }
 
     /// <summary>A line through the terminal's door.</summary>
     protected void Say(string line) => terminal.Say(line);

@@ -10,6 +10,7 @@ internal sealed class StatusFollower(Terminal terminal, TimeProvider time)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, ExecutionState> _states = [];
+    private readonly HashSet<(string Stage, string Alarm)> _alarms = [];
     private long? _lastLine;
 
     public void Show(RunStatus run)
@@ -21,6 +22,7 @@ internal sealed class StatusFollower(Terminal terminal, TimeProvider time)
             bool changed = !_states.TryGetValue(stage.Name, out ExecutionState before) ? stage.State != ExecutionState.Waiting : before != stage.State;
             if (changed || (due && stage.State == ExecutionState.Running)) terminal.Say(Line(stage));
             _states[stage.Name] = stage.State;
+            foreach (StageAlarm alarm in stage.Alarms.Where(alarm => _alarms.Add((stage.Name, alarm.Name)))) terminal.Say(StatusText.Alarm(stage.Name, alarm));
         }
         if (due) _lastLine = time.GetTimestamp();
     }

@@ -100,4 +100,16 @@ public abstract record GrpoOptions : RewardedOptions
     /// <summary>Stop when the log-probs of the generation engine and of the trainer differ by more than this on average (nats a token).</summary>
     [Range(0.0, 100.0), OutsideKey(IsLimit = true)]
     public double MaxLogprobDrift { get; init; } = 0.05;
+
+    /// <summary>Questions that are held out of the stage's own rows with a gold answer, to measure accuracy on while it trains (<c>held-out-accuracy</c>, greedy); null: none.</summary>
+    [Range(1, 1_000_000), AbsentFromKeyWhenNull]
+    public int? HeldOutQuestions { get; init; }
+
+    /// <summary>Iterations between two measurements on them, the first before the first iteration.</summary>
+    [Range(1, 1_000_000), OutsideKey]
+    public int HeldOutEveryIterations { get; init; } = 5;
+
+    /// <summary>When the stage says that its reward may be fooled.</summary>
+    [OutsideKey]
+    public AlarmOptions Alarms { get; init; } = new();
 }

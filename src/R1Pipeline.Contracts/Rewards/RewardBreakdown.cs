@@ -8,6 +8,10 @@ namespace R1Pipeline.Contracts.Rewards;
 public sealed record RewardBreakdown(double? Total, IReadOnlyDictionary<string, double> Parts)
 {
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+    private static readonly IReadOnlyDictionary<string, double> NoWeights = new Dictionary<string, double>();
+
+    /// <summary>The weight of every part that has one: the total is the sum of weight times part.</summary>
+    public IReadOnlyDictionary<string, double> Weights { get; init; } = NoWeights;
 
     /// <summary>The parts that failed, and why.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; init; } = None;

@@ -49,6 +49,11 @@ internal sealed class StageOptionRules(CompileContext context)
         checks.Contradiction(
             options.MinAccuracyGain is not null && options.AccuracyGainIteration > options.Iterations,
             $"'accuracy-gain-iteration' is {options.AccuracyGainIteration}, but the stage ends after {options.Iterations} iterations: the gate would never be measured; accepted: 6 to {options.Iterations}", "accuracy-gain-iteration", "min-accuracy-gain", "iterations");
+        checks.NoEffect(options.HeldOutQuestions is null && !checks.IsBroken("held-out-questions"), "held-out-every-iterations", "without 'held-out-questions'");
+        checks.Contradiction(
+            options.HeldOutQuestions is not null && options.Alarms.RewardRise is not null && options.HeldOutEveryIterations > options.Alarms.Window / 2,
+            $"'held-out-every-iterations' is {options.HeldOutEveryIterations}, more than half of the {options.Alarms.Window} iterations of 'alarms.window': the alarm reward-without-accuracy would miss measurements; accepted: at most half, or 'alarms: {{ reward-rise: null }}'",
+            "held-out-every-iterations", "alarms");
         checks.Contradiction(
             options.Shaping is { OverlongWeight: > 0 } shaping && shaping.OverlongBufferTokens > options.MaxNewTokens,
             $"'shaping' punishes over {options.Shaping?.OverlongBufferTokens} tokens, but an output has at most {options.MaxNewTokens}; accepted: overlong-buffer-tokens up to max-new-tokens", "shaping", "max-new-tokens");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using R1Pipeline.Contracts.Data;
+using R1Pipeline.Orchestration.Status;
 
 namespace R1Pipeline.Orchestration.Reports;
 
@@ -11,7 +12,7 @@ internal static class ReportComposer
 
     // What RL stages are judged by, in the order of the question asked: does it learn, how long are its outputs, does it drift, does it still explore.
     private static readonly IReadOnlyList<(string Figure, string Title)> RlCurves =
-        [("reward", "reward"), ("accuracy", "accuracy"), ("response-tokens", "response length (tokens)"), ("kl", "KL to the reference"), ("entropy", "entropy (nats)")];
+        [("reward", "reward"), ("accuracy", "accuracy"), ("held-out-accuracy", "accuracy on held-out questions"), ("response-tokens", "response length (tokens)"), ("kl", "KL to the reference"), ("entropy", "entropy (nats)")];
 
     private static readonly IReadOnlyList<(string Figure, string Title)> LossCurves = [("loss", "loss")];
 
@@ -21,6 +22,7 @@ internal static class ReportComposer
         AddHead(report, blocks);
         AddResults(report, blocks);
         AddGates(report, blocks);
+        AddAlarms(report, blocks);
         AddData(report, blocks);
         AddCurves(report, blocks);
         AddFigures(report, blocks);
@@ -75,6 +77,18 @@ internal static class ReportComposer
             gate.Passed switch { true => "passed", false => "missed", null => "not measured" },
         ])).ToList();
         if (rows.Count > 0) blocks.Add(new TableBlock(new ReportTable("Gates", null, ["stage", "figure", "value", "limit", "outcome"], rows)));
+    }
+
+    /// <summary>Silence is said too: a reader must know that somebody listened.</summary>
+    private static void AddAlarms(RunReport report, List<ReportBlock> blocks)
+    {
+        StageSection[] rewarded = [.. report.Stages.Where(stage => stage.Steps.Any(step => step.Values.ContainsKey("reward")))];
+        if (rewarded.Length == 0) return;
+        blocks.Add(new HeadingBlock(2, "Alarms"));
+        var rows = rewarded.SelectMany(stage => StageAlarm.Of(stage.Steps).Select(IReadOnlyList<string> (alarm) => [stage.Name, alarm.Name, alarm.Iterations, Figures.Any(alarm.Value), alarm.Meaning])).ToList();
+        blocks.Add(rows.Count == 0
+            ? new TextBlock($"No sign of a fooled reward in {string.Join(", ", rewarded.Select(stage => stage.Name))}.")
+            : new TableBlock(new ReportTable("Signs of a fooled reward", "The value is what passed the alarm's limit in its last iteration.", ["stage", "alarm", "raised in", "value", "meaning"], rows)));
     }
 
     /// <summary>Most gates hold shares; one whose value or limit is larger than 1 counts something.</summary>

@@ -2,6 +2,8 @@ using System.Text.Json;
 using R1Pipeline.Artifacts;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
+using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration.Nodes;
 using R1Pipeline.Orchestration.Runs;
@@ -33,7 +35,7 @@ public sealed class RunReader(IRunStore store, string stateDirectory, Func<strin
             State = state.State == ExecutionState.Running && !owned ? ExecutionState.Interrupted : state.State,
             OwnerPid = owned ? state.OwnerPid : null,
             Created = state.CreatedAt,
-            Stages = [.. state.Stages.Select(stage => Status(stage, owned))],
+            Stages = [.. state.Stages.Select(stage => Status(run, stage, owned))],
         };
     }
 
@@ -69,7 +71,7 @@ public sealed class RunReader(IRunStore store, string stateDirectory, Func<strin
     /// <summary>The name of a figure as <c>metrics --json</c> writes it.</summary>
     public static string JsonName(string figure) => SnakeCase.Name(figure);
 
-    private StageStatus Status(StageState stage, bool owned) => new()
+    private StageStatus Status(string run, StageState stage, bool owned) => new()
     {
         Name = stage.Name,
         Uses = stage.Uses,
@@ -83,6 +85,7 @@ public sealed class RunReader(IRunStore store, string stateDirectory, Func<strin
         BorrowedFrom = stage.Attempts.LastOrDefault(attempt => attempt.BorrowedFrom is not null)?.BorrowedFrom,
         Artifact = stage.Artifact is { } artifact ? Artifact(artifact) : null,
         Metrics = SnakeCase.Figures(stage.Metrics),
+        Alarms = Alarms(run, stage),
         Data = stage.Data,
         Phase = stage.Phase,
         Failure = stage.Failure?.Word(),
@@ -90,6 +93,11 @@ public sealed class RunReader(IRunStore store, string stateDirectory, Func<strin
         WallSeconds = stage.WallTime?.TotalSeconds,
         PeakResidentBytes = stage.Attempts.Select(attempt => attempt.PeakResidentBytes).DefaultIfEmpty().Max(),
     };
+
+    private IReadOnlyList<StageAlarm> Alarms(string run, StageState stage) =>
+        stage.StepsDone > 0 && typeof(GrpoOptions).IsAssignableFrom(StageCatalog.Find(stage.Uses)?.Options)
+            ? StageAlarm.Of(store.Metrics(stage.OriginRun ?? run, stage.OriginStage ?? stage.Name).Select(row => row.Metrics))
+            : [];
 
     private ArtifactStatus Artifact(ArtifactRef artifact) =>
         new(artifact.Kind.Word(), artifact.Sha256, RunDirectory.ArtifactOf(RunDirectory.ArtifactsOf(stateDirectory), artifact.Sha256));

@@ -43,6 +43,9 @@ public sealed record StageStatus
     /// <summary>Figures of the whole stage, names in snake case.</summary>
     public required JsonElement Metrics { get; init; }
 
+    /// <summary>Signs that its reward may be fooled, over all committed steps; empty outside RL.</summary>
+    public IReadOnlyList<StageAlarm> Alarms { get; init; } = [];
+
     /// <summary>What became of every row.</summary>
     public required IReadOnlyList<DataAccount> Data { get; init; }
 

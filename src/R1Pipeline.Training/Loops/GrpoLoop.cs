@@ -39,11 +39,14 @@ namespace R1Pipeline.Training.Loops;
 /// <param name="seed">Seed of the stage's draws.</param>
 /// <param name="stage">Stage name.</param>
 /// <param name="host">The world around.</param>
+/// <param name="heldOut">Questions to measure accuracy on every <c>held-out-every-iterations</c>, never trained on; null: none.</param>
 public sealed class GrpoLoop(
-    Decoder policy, IReadOnlyCollection<int> stopIds, GrpoOptions options, int? microBatch, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host)
+    Decoder policy, IReadOnlyCollection<int> stopIds, GrpoOptions options, int? microBatch, int? rolloutBatch, IQuestionSource questions, IRolloutScorer scorer, long seed, string stage, ILoopHost host,
+    IReadOnlyList<RlQuestion>? heldOut = null)
 {
     private readonly GrpoGuards _guards = new(options, stage);
     private readonly RolloutCollector _collector = new(policy, stopIds, options, rolloutBatch, questions, scorer, seed, stage, host);
+    private readonly HeldOutMeasurement _heldOut = new(policy, stopIds, options, rolloutBatch, heldOut ?? [], scorer, seed, stage, host.Progress);
     private readonly GrpoUpdate _update = new(policy, options, microBatch);
 
     private long TotalSteps => (long)options.Iterations * options.Minibatches;
@@ -79,7 +82,9 @@ public sealed class GrpoLoop(
         long iteration = (state.Step / options.Minibatches) + 1;
         if (iteration > 1 && (iteration - 1) % options.ReferenceRefreshIterations == 0) state.RefreshReference();
 
+        double? heldOutAccuracy = MeasureHeldOut(iteration);
         PendingIteration collected = _collector.Collect(iteration, state.Step);
+        collected = WithAlarms(state, collected, heldOutAccuracy);
         state.Accuracies = state.Accuracies.Add(collected.Figures.GetValueOrDefault(RolloutFigures.Accuracy, double.NaN));
         _guards.CheckRollouts(collected, state.Accuracies);
         if (state.Reference is not { } reference) return collected;
@@ -88,6 +93,23 @@ public sealed class GrpoLoop(
         int atOnce = microBatch ?? Math.Max(1, collected.Samples.Count / options.Minibatches);
         float[][] logprobs = OutputLogprobs.Frozen(reference, collected.Samples, atOnce, host.Progress);
         return collected with { Samples = [.. collected.Samples.Select((sample, i) => sample with { ReferenceLogprobs = logprobs[i] })] };
+    }
+
+    private double? MeasureHeldOut(long iteration)
+    {
+        if (!_heldOut.IsDue(iteration)) return null;
+        host.Phase("held-out");
+        return _heldOut.Measure(iteration);
+    }
+
+    // The figures of an iteration are those of each of its steps, so a resume that finds them in its checkpoint has its alarms too.
+    private PendingIteration WithAlarms(GrpoState state, PendingIteration iteration, double? heldOutAccuracy)
+    {
+        var figures = new Dictionary<string, double>(iteration.Figures);
+        if (heldOutAccuracy is { } accuracy) figures[RolloutFigures.HeldOutAccuracy] = accuracy;
+        state.History = state.History.Add(new Dictionary<string, double>(figures), options.Alarms.Window);
+        foreach (RewardAlarm alarm in RewardAlarms.Of(state.History.Iterations, options.Alarms, iteration.Samples.Count)) figures[alarm.Figure] = alarm.Value;
+        return iteration with { Figures = figures };
     }
 
     // Item 5: one minibatch, one update.

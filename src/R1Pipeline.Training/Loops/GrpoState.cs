@@ -40,6 +40,9 @@ internal sealed class GrpoState : IDisposable
     /// <summary>What the accuracy gate looks at.</summary>
     public AccuracyHistory Accuracies { get; set; } = AccuracyHistory.Empty;
 
+    /// <summary>What the alarms look at.</summary>
+    public FigureHistory History { get; set; } = FigureHistory.Empty;
+
     /// <summary>Loss of the newest step.</summary>
     public double LastLoss { get; set; } = double.NaN;
 
@@ -70,7 +73,7 @@ internal sealed class GrpoState : IDisposable
 
     /// <summary>Copies the state out for a checkpoint.</summary>
     public IReadOnlyList<CheckpointFile> Capture() => _snapshot.Take(
-        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues() }, Reference?.Trained.Values, _referenceVersion, Pending);
+        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues().Concat(History.ToValues()).ToDictionary() }, Reference?.Trained.Values, _referenceVersion, Pending);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -92,6 +95,7 @@ internal sealed class GrpoState : IDisposable
             _snapshot.SavedReference = _referenceVersion;
         }
         TrainingState state = TrainingCheckpoint.Read(directory, TrainedWeights.Of(_policy), GuardedUpdate.Optimizer);
-        (LastLoss, Accuracies, Pending) = (state.Loss, AccuracyHistory.FromValues(state.Values), PendingIterationFile.Read(directory));
+        (LastLoss, Accuracies, History, Pending) =
+            (state.Loss, AccuracyHistory.FromValues(state.Values), FigureHistory.FromValues(state.Values), PendingIterationFile.Read(directory));
     }
 }

@@ -30,11 +30,12 @@ public sealed class AllScenarioRlStage : IStage
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, _ => null);
+        var (training, heldOut) = HeldOutRows.Split(context, rows, options, policy.Text);
         using var judges = RewardModels.Open(context, options);
         using var generative = StageJudge.Open(context, options.Judge);
-        CheckMix(context, options, rows, judges);
+        CheckMix(context, options, training, judges);
 
-        var questions = new QuestionMix(rows, options, policy.Text, context.Request.Seed, context.Request.Stage);
+        var questions = new QuestionMix(training, options, policy.Text, context.Request.Seed, context.Request.Stage);
         var rewards = PromptReward.Of(options, judges.Judges, rows.Any(row => row.Row.IsSafety));
         var rules = rewards.ToDictionary(reward => reward.Key, reward => new RuleReward(reward.Value.Rules, options.Format, policy.Text.LanguageRule, RewardShaping.Of(options)));
         IRolloutScorer scorer = new ScenarioScorer(policy.Text, rules, rewards, options.Format, context.MicroBatch(RewardModel.ScoredAtOnce));
@@ -50,7 +51,8 @@ public sealed class AllScenarioRlStage : IStage
             scorer,
             context.Request.Seed,
             context.Request.Stage,
-            context).Run(context.Resume?.Directory);
+            context,
+            heldOut).Run(context.Resume?.Directory);
 
         questions.MarkUsed(options.Iterations);
         return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, object>

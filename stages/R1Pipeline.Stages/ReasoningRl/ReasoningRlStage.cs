@@ -26,7 +26,8 @@ public sealed class ReasoningRlStage : IStage
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, row => row.IsReasoning ? null : "no-gold");
-        var questions = new ShuffledQuestions(rows, policy.Text, options.Questions, context.Request.Seed, context.Request.Stage);
+        var (training, heldOut) = HeldOutRows.Split(context, rows, options, policy.Text);
+        var questions = new ShuffledQuestions(training, policy.Text, options.Questions, context.Request.Seed, context.Request.Stage);
         var reward = new RuleReward(RewardWeights.Of(options), options.Format, policy.Text.LanguageRule, RewardShaping.Of(options));
 
         policy.CarryIn(context);
@@ -40,7 +41,8 @@ public sealed class ReasoningRlStage : IStage
             new RuleScorer(policy.Text, reward),
             context.Request.Seed,
             context.Request.Stage,
-            context).Run(context.Resume?.Directory);
+            context,
+            heldOut).Run(context.Resume?.Directory);
 
         questions.MarkUsed(options.Iterations);
         return TrainedModel.Finish(context, policy, outcome, ledger, new Dictionary<string, object>

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using R1Pipeline.Artifacts;
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Orchestration.Reports;
 
 namespace R1Pipeline.Tests.Reports;
@@ -90,6 +91,31 @@ public sealed class ReportWriterTests : IDisposable
         string text = File.ReadAllText(_directory.ReportMarkdown);
         Assert.Contains("````text\n<think> ``` & <script>", text, StringComparison.Ordinal);
         Assert.Contains("# little \\<r1\\>: done", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Alarms_AreListedWithTheirIterationsAndSilenceIsSaid()
+    {
+        RunReport chain = SampleReports.Chain();
+        ReportWriter.Write(chain, _directory);
+        Assert.Contains("No sign of a fooled reward in alone", File.ReadAllText(_directory.ReportMarkdown), StringComparison.Ordinal);
+
+        StageSection alone = chain.Stages.Single(stage => stage.Name == "alone");
+        StepMetrics[] steps =
+        [
+            .. alone.Steps.Select(step => step.Step is 5 or 6 or 9
+                ? step with { Values = new Dictionary<string, double>(step.Values) { ["alarm-length-runaway"] = step.Step / 2.0, ["alarm-saturated-model"] = 0 } }
+                : step),
+        ];
+        ReportWriter.Write(chain with { Stages = [alone with { Steps = steps }] }, _directory);
+
+        foreach (string text in new[] { File.ReadAllText(_directory.ReportMarkdown), File.ReadAllText(_directory.ReportHtml) })
+        {
+            Assert.Contains("length-runaway", text, StringComparison.Ordinal);
+            Assert.Contains("3 iterations from 5 to 9", text, StringComparison.Ordinal);
+            Assert.Contains("4.500", text, StringComparison.Ordinal);
+            Assert.Contains("the part model is the same for all outputs", text, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -42,9 +42,9 @@ internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null, Func<Ro
         [.. groups.SelectMany(group => group.Rollouts).Select(rollout =>
         {
             if (breakdown?.Invoke(rollout) is { } given) return given;
-            double value = reward?.Invoke(rollout) ?? Share(rollout);
+            double value = reward?.Invoke(rollout) ?? ShareOf(rollout);
             return new RewardBreakdown(value, new Dictionary<string, double> { ["accuracy"] = value });
         })];
 
-    private static double Share(Rollout rollout) => rollout.OutputIds.Count(id => id == Wanted) / 8.0;
+    public static double ShareOf(Rollout rollout) => rollout.OutputIds.Count(id => id == Wanted) / 8.0;
 }

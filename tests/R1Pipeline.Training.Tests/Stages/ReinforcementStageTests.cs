@@ -49,6 +49,35 @@ public sealed class ReinforcementStageTests(TinyBase tiny)
     }
 
     [Fact]
+    public void ReasoningRl_HeldOutQuestions_AreMeasuredNeverDrawnAndResumeExactly()
+    {
+        var options = TinyOptions.ReasoningRl with { Iterations = 4, HeldOutQuestions = 2, HeldOutEveryIterations = 2, Alarms = new AlarmOptions { Window = 4 } };
+        var request = tiny.Rig.Request("reasoning-rl", options, [tiny.Problems], tiny.Model);
+        var run = tiny.Rig.Run(request);
+
+        run.AssertAccountsAddUp();
+        Assert.Equal(4, run.Account("problems").Used);
+        Assert.Equal(2, run.Owner.Rollouts.SelectMany(shard => File.ReadLines(shard.Path)).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("question").GetString()).Distinct().Count());
+        StepMetrics[] steps = [.. run.Owner.Checkpoints.SelectMany(message => message.Metrics)];
+        Assert.Equal([1, 3], steps.Where(step => step.Values.ContainsKey("held-out-accuracy")).Select(step => step.Iteration!.Value).Distinct());
+        Assert.All(run.Owner.Checkpoints, message =>
+        {
+            StageRun resumed = tiny.Rig.Resume(request, message.Checkpoint);
+            Assert.Equal(run.Result.Artifact, resumed.Result.Artifact);
+            foreach (StepMetrics step in resumed.Owner.Checkpoints.SelectMany(checkpoint => checkpoint.Metrics)) Assert.Equal(steps.Single(whole => whole.Step == step.Step).Values, step.Values);
+        });
+    }
+
+    [Fact]
+    public void ReasoningRl_AllQuestionsHeldOut_Fails()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl with { HeldOutQuestions = 4 }, [tiny.Problems], tiny.Model));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("held-out-questions", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ReasoningRl_RowsWithoutGold_AreRefused()
     {
         var run = tiny.Rig.Run(tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl, [tiny.Problems, tiny.General], tiny.Model));
