@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Batches;
@@ -10,11 +11,12 @@ namespace R1Pipeline.Training.Batches;
 /// </summary>
 public sealed class TrainingBatch
 {
+    private readonly Placement _placement;
     private readonly long[] _sequences;
 
-    private TrainingBatch(Tensor ids, Tensor? positions, Tensor? mask, Tensor lossRows, Tensor targets, Tensor lastTokens, int tokens, long[] sequences)
+    private TrainingBatch(Placement placement, Tensor ids, Tensor? positions, Tensor? mask, Tensor lossRows, Tensor targets, Tensor lastTokens, int tokens, long[] sequences)
     {
-        _sequences = sequences;
+        (_placement, _sequences) = (placement, sequences);
         (Ids, Positions, Mask, LossRows, Targets, LastTokens, NumTokens) = (ids, positions, mask, lossRows, targets, lastTokens, tokens);
     }
 
@@ -40,17 +42,20 @@ public sealed class TrainingBatch
     public int NumTokens { get; }
 
     /// <summary>Which sequence each token of the flattened [B · T] belongs to, counted over all rows and their parts; -1: padding.</summary>
-    public Tensor SequenceOfToken() => tensor(_sequences);
+    public Tensor SequenceOfToken() => _placement.Of(_sequences);
 
     /// <summary>Puts rows of one part each side by side.</summary>
-    public static TrainingBatch Of(IReadOnlyList<TrainingSequence> rows, int vocabularySize) => Of([.. rows.Select(row => new PackedSequence([row]))], vocabularySize);
+    public static TrainingBatch Of(IReadOnlyList<TrainingSequence> rows, int vocabularySize, Placement? placement = null) =>
+        Of([.. rows.Select(row => new PackedSequence([row]))], vocabularySize, placement);
 
     /// <summary>Puts rows side by side.</summary>
     /// <param name="rows">At least one; every part has at least one token.</param>
     /// <param name="vocabularySize">Ids must lie below it.</param>
+    /// <param name="placement">Where the model lies that reads them; null: the host.</param>
     /// <exception cref="StageFailedException">UserData: an id outside the vocabulary.</exception>
-    public static TrainingBatch Of(IReadOnlyList<PackedSequence> rows, int vocabularySize)
+    public static TrainingBatch Of(IReadOnlyList<PackedSequence> rows, int vocabularySize, Placement? placement = null)
     {
+        placement ??= Placement.Host;
         int width = rows.Max(row => row.NumTokens);
         long[] ids = new long[rows.Count * width], positions = new long[ids.Length], segments = new long[ids.Length], sequences = new long[ids.Length], last = new long[rows.Count];
         Array.Fill(segments, -1L);
@@ -80,8 +85,8 @@ public sealed class TrainingBatch
 
         long[] shape = [rows.Count, width];
         bool packed = rows.Any(row => row.Parts.Count > 1);
-        return new TrainingBatch(tensor(ids, shape), packed ? tensor(positions, shape) : null, packed ? SameSegment(tensor(segments, shape)) : null,
-            tensor(lossRows.ToArray()), tensor(targets.ToArray()), tensor(last), rows.Sum(row => row.NumTokens), sequences);
+        return new TrainingBatch(placement, placement.Of(ids, shape), packed ? placement.Of(positions, shape) : null, packed ? SameSegment(placement.Of(segments, shape)) : null,
+            placement.Of(lossRows.ToArray()), placement.Of(targets.ToArray()), placement.Of(last), rows.Sum(row => row.NumTokens), sequences);
     }
 
     /// <summary>Token t sees token s when both are in the same segment and s ≤ t. Padding is a segment of its own, so that no line of the mask is empty.</summary>
@@ -91,8 +96,8 @@ public sealed class TrainingBatch
     {
         long width = segments.size(1);
         using var scope = NewDisposeScope();
-        Tensor causal = ones([width, width], dtype: ScalarType.Bool).tril();
-        return segments.unsqueeze(2).eq(segments.unsqueeze(1)).logical_and_(causal).unsqueeze(1).MoveToOuterDisposeScope();
+        Tensor causal = ones([width, width], dtype: ScalarType.Bool, device: segments.device).tril();
+        return segments.unsqueeze(2).eq(segments.unsqueeze(1)).bitwise_and_(causal).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     private static int Checked(TrainingSequence sequence, int index, int vocabularySize)

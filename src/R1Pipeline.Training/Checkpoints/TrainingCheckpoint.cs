@@ -32,7 +32,11 @@ public static class TrainingCheckpoint
     internal static bool HasReference(string directory) => File.Exists(Path.Combine(directory, TrainingFiles.Reference));
 
     /// <summary>Restores the reference policy.</summary>
-    internal static void ReadReference(string directory, FlatParameters reference) => ReadFlat(directory, TrainingFiles.Reference, reference.Values);
+    internal static void ReadReference(string directory, FlatParameters reference)
+    {
+        ReadFlat(directory, TrainingFiles.Reference, reference.Values);
+        reference.Publish();
+    }
 
     private static void ReadWeights(string directory, TrainedWeights weights)
     {

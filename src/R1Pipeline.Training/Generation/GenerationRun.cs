@@ -82,7 +82,7 @@ internal sealed class GenerationRun
         using var scope = NewDisposeScope();
         int[] rows = [.. Enumerable.Range(_live, promptOfRow.Count)];
         ReadOnlySpan<int> sources = CollectionsMarshal.AsSpan(promptOfRow);
-        Tensor logits_PV = _model.Project(_model.Prefill(prompts, rows, sources, _cache));
+        Tensor logits_PV = _model.Project(_model.Prefill(prompts, rows, sources, _cache)).cpu();
         ReadOnlySpan<float> logits = MemoryMarshal.Cast<byte, float>(logits_PV.bytes);
         for (int i = 0; i < rows.Length; i++) Draw(rows[i], logits, sources[i]);
         _live += rows.Length;
@@ -93,7 +93,7 @@ internal sealed class GenerationRun
     private void Step()
     {
         using var scope = NewDisposeScope();
-        Tensor logits_NV = _model.Project(_model.Decode(_ids.AsSpan(0, _live), _positions.AsSpan(0, _live), _cache));
+        Tensor logits_NV = _model.Project(_model.Decode(_ids.AsSpan(0, _live), _positions.AsSpan(0, _live), _cache)).cpu();
         ReadOnlySpan<float> logits = MemoryMarshal.Cast<byte, float>(logits_NV.bytes);
         for (int row = 0; row < _live; row++)
         {

@@ -66,7 +66,7 @@ internal sealed class ExpertBalance
             double mean = loads.Average();
             excess = Math.Max(excess, loads.Max() / mean - 1);
             float[] moves = [.. loads.Select(load => (float)(_biasStep * Math.Sign(mean - load)))];
-            if (_biasStep != 0) _ = _parameters.ValueOf(DecoderParameters.RouterBias(layer)).add_(tensor(moves), Number.One);
+            if (_biasStep != 0) _ = _parameters.ValueOf(DecoderParameters.RouterBias(layer)).add_(_parameters.Placement.Of(moves), Number.One);
         }
 
         _loads.Clear();

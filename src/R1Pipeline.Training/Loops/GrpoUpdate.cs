@@ -32,7 +32,7 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             GrpoTokens tokens = Tokens(rows, [.. part.Select(row => weights[row])], trace);
             (Tensor loss, GrpoFigures some) = _loss.Compute(tokens);
-            policy.Backward(_balance?.Add(loss, trace!, OutputLogprobs.SequenceOfToken(rows), minibatch.Count) ?? loss);
+            policy.Backward(_balance?.Add(loss, trace!, OutputLogprobs.SequenceOfToken(policy.Placement, rows), minibatch.Count) ?? loss);
             using IDisposable frozen = no_grad();
             distance += Number.From((tokens.PolicyLogprobs_N - tokens.OldLogprobs_N).abs().sum());
             figures = figures.Plus(some);
@@ -58,6 +58,8 @@ internal sealed class GrpoUpdate(Decoder policy, GrpoOptions options, int? micro
             weights.AsSpan(n, length).Fill(rowWeights[b]);
             n += length;
         }
-        return new GrpoTokens(OutputLogprobs.Of(policy, rows, trace), tensor(old), reference is null ? null : tensor(reference), tensor(advantages), tensor(weights));
+        return new GrpoTokens(OutputLogprobs.Of(policy, rows, trace), Placed(old), reference is null ? null : Placed(reference), Placed(advantages), Placed(weights));
+
+        Tensor Placed(float[] values) => policy.Placement.Of(values);
     }
 }

@@ -55,7 +55,7 @@ public sealed class PointwiseRewardLoop
         foreach (int[] micro in batch.Chunk(_microResponses))
         {
             using var scope = NewDisposeScope();
-            TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _responses[row].Text)], _model.Body.Config.VocabularySize);
+            TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _responses[row].Text)], _model.Body.Config.VocabularySize, _model.Body.Placement);
             _model.Body.Adapter?.Dropout?.Begin(step, micro);
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             bool[] safe = [.. micro.Select(row => _responses[row].IsSafe)];
@@ -63,7 +63,7 @@ public sealed class PointwiseRewardLoop
             Tensor part = PointwiseLoss.Compute(scores, safe, batch.Count);
             _model.Body.Backward(_balance?.Add(part, trace!, rows.SequenceOfToken(), batch.Count) ?? part);
             loss += Number.From(part);
-            right += Number.WholeFrom(scores.detach().ge(Number.Of(0.0)).eq(tensor(safe)).sum());
+            right += Number.WholeFrom(scores.detach().ge(Number.Of(0.0)).eq(tensor(safe, device: scores.device)).sum());
             tokens += rows.NumTokens;
             _host.Progress(rows.NumTokens);
         }

@@ -55,7 +55,7 @@ public sealed class RewardModelLoop
         foreach (int[] micro in batch.Chunk(_microPairs))
         {
             using var scope = NewDisposeScope();
-            TrainingBatch rows = TrainingBatch.Of([.. micro.Select(pair => _pairs[pair].Chosen), .. micro.Select(pair => _pairs[pair].Rejected)], _model.Body.Config.VocabularySize);
+            TrainingBatch rows = TrainingBatch.Of([.. micro.Select(pair => _pairs[pair].Chosen), .. micro.Select(pair => _pairs[pair].Rejected)], _model.Body.Config.VocabularySize, _model.Body.Placement);
             _model.Body.Adapter?.Dropout?.Begin(step, [.. micro.Select(pair => 2 * pair), .. micro.Select(pair => 2 * pair + 1)]);
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             Tensor scores = _model.Scores(rows, trace), chosen = scores.narrow(0, 0, micro.Length), rejected = scores.narrow(0, micro.Length, micro.Length);

@@ -62,7 +62,7 @@ public sealed class SftLoop
         foreach (int[] micro in batch.Chunk(_microBatch))
         {
             using var scope = NewDisposeScope();
-            TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _rows[row])], _model.Config.VocabularySize);
+            TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _rows[row])], _model.Config.VocabularySize, _model.Placement);
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             _model.Adapter?.Dropout?.Begin(step, micro);
             Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask, trace).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);

@@ -18,7 +18,7 @@ public static class PointwiseLoss
     public static Tensor Compute(Tensor scores, IEnumerable<bool> labels, long batchResponses)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchResponses, 1);
-        Tensor sign = tensor(labels.Select(label => label ? 1f : -1f).ToArray());
+        Tensor sign = tensor(labels.Select(label => label ? 1f : -1f).ToArray(), device: scores.device);
         return F.logsigmoid(scores.mul(sign)).sum().mul(Number.Of(-1.0 / batchResponses));
     }
 }

@@ -18,7 +18,7 @@ public static class TokenLogprobs
     /// <param name="outputWeight">[V, D].</param>
     /// <param name="targets">[N], int64.</param>
     /// <param name="temperature">Divides the logits.</param>
-    /// <returns>[N].</returns>
+    /// <returns>[N], fp32.</returns>
     public static Tensor Compute(Tensor hidden, Tensor outputWeight, Tensor targets, double temperature = 1) =>
         Compute(hidden, outputWeight, targets, temperature, ChunkElements);
 
@@ -32,7 +32,7 @@ public static class TokenLogprobs
 
     internal static Tensor Forward(Tensor hidden, Tensor outputWeight, Tensor targets, double temperature, long chunkElements)
     {
-        Tensor result = empty(hidden.size(0));
+        Tensor result = empty(hidden.size(0), device: hidden.device);
         foreach ((long start, long length) in Chunks(hidden.size(0), outputWeight.size(0), chunkElements))
         {
             using var scope = NewDisposeScope();
@@ -46,7 +46,7 @@ public static class TokenLogprobs
 
     internal static Tensor Logits(Tensor hidden, Tensor outputWeight, double temperature)
     {
-        Tensor logits = F.linear(hidden, outputWeight);
+        Tensor logits = F.linear(hidden, outputWeight).Wide();
         return temperature == 1 ? logits : logits.div_(Number.Of(temperature));
     }
 

@@ -38,7 +38,7 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
         List<Tensor> saved = ctx.get_saved_variables();
         var (hidden, weight, targets) = (saved[0], saved[1], saved[2]);
         Tensor hiddenGradient = empty_like(hidden);
-        Tensor? weightGradient = weight.requires_grad ? zeros_like(weight) : null;              // frozen under an adapter
+        Tensor? weightGradient = weight.requires_grad ? zeros_like(weight, dtype: ScalarType.Float32) : null;              // frozen under an adapter
         foreach ((long start, long length) in TokenLogprobs.Chunks(hidden.size(0), weight.size(0), chunkElements))
         {
             using var scope = NewDisposeScope();
@@ -46,10 +46,12 @@ internal sealed class TokenLogprobsFunction : autograd.SingleTensorFunction<Toke
             Tensor logitsGradient = TokenLogprobs.Logits(rows, weight, temperature).softmax(-1).mul_(dy.neg());
             _ = logitsGradient.scatter_add_(1, targets.narrow(0, start, length).unsqueeze(1), dy);
             if (temperature != 1) _ = logitsGradient.div_(Number.Of(temperature));
-            _ = hiddenGradient.narrow(0, start, length).copy_(logitsGradient.matmul(weight));
-            _ = weightGradient?.addmm_(logitsGradient.t(), rows, 1, 1);
+            Tensor factor = logitsGradient.In(weight.dtype);
+            _ = hiddenGradient.narrow(0, start, length).copy_(factor.matmul(weight));
+            if (factor.dtype == ScalarType.Float32) _ = weightGradient?.addmm_(factor.t(), rows, 1, 1);
+            else _ = weightGradient?.add_(factor.t().matmul(rows), Number.One);
         }
 
-        return [hiddenGradient.MoveToOuterDisposeScope(), weightGradient?.MoveToOuterDisposeScope()!, null!, null!, null!];
+        return [hiddenGradient.MoveToOuterDisposeScope(), weightGradient?.In(weight.dtype).MoveToOuterDisposeScope()!, null!, null!, null!];
     }
 }

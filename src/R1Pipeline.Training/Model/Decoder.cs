@@ -30,7 +30,7 @@ public sealed class Decoder : IDisposable
     {
         (Config, _tensors, _ownsParameters) = (config, tensors, ownsParameters);
         FlatParameters parameters = tensors.Parameters;
-        _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling));
+        _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling), parameters.Placement);
         _embedding = parameters[DecoderParameters.Embedding];
         _finalNorm = parameters[DecoderParameters.FinalNorm];
         _output = config.TiedEmbeddings ? _embedding : parameters.Contains(DecoderParameters.Output) ? parameters[DecoderParameters.Output] : null;
@@ -39,6 +39,9 @@ public sealed class Decoder : IDisposable
 
     /// <summary>Shape and constants.</summary>
     public DecoderConfig Config { get; }
+
+    /// <summary>Where it lies and in which type it computes.</summary>
+    public Placement Placement => Parameters.Placement;
 
     /// <summary>All parameters of the model itself, without those of an adapter and without quantised ones.</summary>
     public FlatParameters Parameters => _tensors.Parameters;
@@ -65,9 +68,9 @@ public sealed class Decoder : IDisposable
     /// A new, trainable decoder: normal weights (<paramref name="initStd"/>; the two projections back into the residual stream divided by sqrt(2 · layers)),
     /// norms 1, biases 0. Every tensor draws from a stream of its own name.
     /// </summary>
-    public static Decoder Create(DecoderConfig config, long seed, string stage, double initStd)
+    public static Decoder Create(DecoderConfig config, long seed, string stage, double initStd, Placement? placement = null)
     {
-        var parameters = new FlatParameters(DecoderParameters.Shapes(config, DecoderHead.Vocabulary), withGradients: true);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(config, DecoderHead.Vocabulary), withGradients: true, placement);
         DecoderInitialization.Draw(parameters, config, seed, stage, initStd);
         return new Decoder(config, parameters);
     }
@@ -80,9 +83,11 @@ public sealed class Decoder : IDisposable
 
     /// <summary>Lets an adapter take part in everything from now on; the decoder owns it.</summary>
     /// <exception cref="InvalidOperationException">There is one already, or the model's own weights are trained.</exception>
+    /// <exception cref="ArgumentException">The adapter was made for another <see cref="Placement"/>.</exception>
     public void Attach(LoraAdapter adapter)
     {
         if (Adapter is not null || Parameters.Gradients is not null) throw new InvalidOperationException("an adapter goes onto a frozen decoder that has none");
+        if (!adapter.Parameters.Placement.IsSameAs(Placement)) throw new ArgumentException("the adapter lies elsewhere than the decoder, or computes in another type", nameof(adapter));
         _tensors = _tensors with { Adapter = adapter };
         _layers = NewLayers();
     }
@@ -98,7 +103,7 @@ public sealed class Decoder : IDisposable
     public Decoder Copy(bool withGradients)
     {
         if (Quantized is not null) throw new InvalidOperationException("a quantised decoder is not copied: share it by an adapter");
-        var parameters = new FlatParameters(Parameters.Shapes, withGradients);
+        var parameters = new FlatParameters(Parameters.Shapes, withGradients, Placement);
         parameters.CopyValuesFrom(Parameters);
         return new Decoder(Config, parameters);
     }
@@ -117,13 +122,14 @@ public sealed class Decoder : IDisposable
     public void Backward(Tensor loss)
     {
         BackwardFailure.Run(() => loss.backward());
+        Trained.CollectGradients();
     }
 
-    /// <summary>Logits of hidden states: [.., D] -> [.., V].</summary>
-    public Tensor Project(Tensor hidden) => F.linear(hidden, OutputWeight);
+    /// <summary>Logits of hidden states, in fp32: [.., D] -> [.., V].</summary>
+    public Tensor Project(Tensor hidden) => F.linear(hidden, OutputWeight).Wide();
 
     /// <summary>An empty cache for <paramref name="rows"/> sequences of at most <paramref name="maxTokens"/> tokens.</summary>
-    public KeyValueCache NewCache(int rows, int maxTokens) => new(Config, rows, maxTokens);
+    public KeyValueCache NewCache(int rows, int maxTokens) => new(Config, rows, maxTokens, Placement);
 
     /// <summary>
     /// Reads prompts once and lays their keys and values into the cache, each prompt into as many rows as ask for it. Without gradients.
@@ -148,13 +154,13 @@ public sealed class Decoder : IDisposable
             last[p] = p * longest + prompts[p].Length - 1;
         }
 
-        Tensor target = tensor(Widen(rows)), source = tensor(Widen(promptOfRow));
-        Tensor hidden = Run(tensor(ids, [prompts.Count, longest]), null, null, (layer, key, value) =>
+        Tensor target = Placement.Of(Widen(rows)), source = Placement.Of(Widen(promptOfRow));
+        Tensor hidden = Run(Placement.Of(ids, prompts.Count, longest), null, null, (layer, key, value) =>
         {
             _ = cache.Keys[layer].narrow(2, 0, longest).index_copy_(0, target, key.index_select(0, source));
             _ = cache.Values[layer].narrow(2, 0, longest).index_copy_(0, target, value.index_select(0, source));
         });
-        return hidden.view(-1, Config.HiddenSize).index_select(0, tensor(last)).MoveToOuterDisposeScope();
+        return hidden.view(-1, Config.HiddenSize).index_select(0, Placement.Of(last)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Reads one more token of rows 0 to N - 1 of the cache. Without gradients.</summary>
@@ -169,7 +175,7 @@ public sealed class Decoder : IDisposable
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         DecodeStep step = NewStep(positions, cache);
-        Tensor x = _embedding.index_select(0, tensor(Widen(ids)));
+        Tensor x = _embedding.index_select(0, Placement.Of(Widen(ids)));
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             using var inner = NewDisposeScope();
@@ -243,9 +249,9 @@ public sealed class Decoder : IDisposable
             mask.AsSpan(row * longest + positions[row] + 1, longest - positions[row] - 1).Fill(float.NegativeInfinity);
         }
 
-        Tensor at = tensor(Widen(positions));
+        Tensor at = Placement.Of(Widen(positions));
         return new DecodeStep(_rotary.Cos!.index_select(0, at).unsqueeze(1), _rotary.Sin!.index_select(0, at).unsqueeze(1),
-            tensor(slots), tensor(mask, [rows, 1, 1, longest]), longest);
+            Placement.Of(slots), Placement.Of(mask, rows, 1, 1, longest), longest);
     }
 
     private void CheckLength(long tokens)

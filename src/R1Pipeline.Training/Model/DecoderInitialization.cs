@@ -22,6 +22,8 @@ internal static class DecoderInitialization
             else if (!shape.Name.EndsWith(".bias", StringComparison.Ordinal))
                 _ = target.copy_(Normal(shape, WritesResidual(shape) ? std / Math.Sqrt(2.0 * config.NumLayers) : std, seed, stage));
         }
+
+        parameters.Publish();
     }
 
     /// <summary>A normal tensor of this shape, deviation <paramref name="std"/>, from the stream of its name.</summary>

@@ -23,7 +23,7 @@ internal sealed record DecoderTensors(FlatParameters Parameters, QuantizedProjec
         using IDisposable frozen = no_grad();
         Tensor? value = Quantized?.Of(name)?.Dequantize();
         if (Adapter?.UpdateOf(name) is not { } update) return value ?? Parameters.ValueOf(name);
-        value ??= Parameters[name].detach().clone();
+        value ??= Parameters.ValueOf(name).clone();
         update.AddToWeight(value);
         return value;
     }

@@ -6,7 +6,7 @@ namespace R1Pipeline.Training.Model;
 
 /// <summary>
 /// Which experts work on a token, and with what weight (arXiv 2412.19437, eq. 13 to 16): sigmoid scores; the best groups by the sum of their two best biased
-/// scores; in them the best experts by biased score; weights from the scores without bias. The choice is not differentiated.
+/// scores; in them the best experts by biased score; weights from the scores without bias, all in fp32. The choice is not differentiated.
 /// </summary>
 /// <param name="shape">Sizes.</param>
 /// <param name="weight">[E, D].</param>
@@ -16,7 +16,7 @@ internal sealed class ExpertRouter(ExpertsShape shape, Tensor weight, Tensor bia
     /// <summary>tokens [N, D] -> scores [N, E] without bias, expert numbers and weights [N, chosen].</summary>
     public (Tensor Scores, Tensor Chosen, Tensor Weights) Route(Tensor tokens)
     {
-        Tensor scores = F.linear(tokens, weight).sigmoid();
+        Tensor scores = F.linear(tokens.Wide(), weight.Wide()).sigmoid();
         Tensor chosen = Choose(scores.detach().add(bias, Number.One));
         Tensor weights = scores.gather(1, chosen);
         if (shape.Normalized) weights = weights.div(weights.sum(-1, true).add(Number.Of(1e-20), Number.One));

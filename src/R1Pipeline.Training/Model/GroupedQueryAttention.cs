@@ -42,7 +42,7 @@ internal sealed class GroupedQueryAttention(DecoderConfig config, DecoderTensors
         // The queries of a group stand side by side as the query axis, so keys and values are used as they lie in the cache.
         Tensor query = rotated.narrow(1, 0, _heads).reshape(rows, _kvHeads, Groups, _headSize);
         Tensor past = keys.narrow(0, 0, rows).narrow(2, 0, step.Longest);
-        Tensor scores = query.matmul(past.transpose(2, 3)).mul_(Number.Of(1 / Math.Sqrt(_headSize))).add_(step.Mask, Number.One).softmax(-1);
+        Tensor scores = query.matmul(past.transpose(2, 3)).Wide().mul_(Number.Of(1 / Math.Sqrt(_headSize))).add_(step.Mask, Number.One).softmax(-1).In(x.dtype);
         Tensor seen = scores.matmul(values.narrow(0, 0, rows).narrow(2, 0, step.Longest)).view(rows, _heads * _headSize);
         return _output.Apply(seen);
     }

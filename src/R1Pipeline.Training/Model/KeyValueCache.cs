@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -9,7 +10,7 @@ namespace R1Pipeline.Training.Model;
 /// </summary>
 public sealed class KeyValueCache : IDisposable
 {
-    internal KeyValueCache(DecoderConfig config, int rows, int maxTokens)
+    internal KeyValueCache(DecoderConfig config, int rows, int maxTokens, Placement placement)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
@@ -19,8 +20,8 @@ public sealed class KeyValueCache : IDisposable
         (Keys, Values) = (new Tensor[config.NumLayers], new Tensor[config.NumLayers]);
         for (int layer = 0; layer < config.NumLayers; layer++)
         {
-            Keys[layer] = zeros([rows, Heads, maxTokens, config.HeadSize]).DetachFromDisposeScope();
-            Values[layer] = zeros([rows, Heads, maxTokens, valueSize]).DetachFromDisposeScope();
+            Keys[layer] = zeros([rows, Heads, maxTokens, config.HeadSize], dtype: placement.ComputeType, device: placement.Device).DetachFromDisposeScope();
+            Values[layer] = zeros([rows, Heads, maxTokens, valueSize], dtype: placement.ComputeType, device: placement.Device).DetachFromDisposeScope();
         }
     }
 

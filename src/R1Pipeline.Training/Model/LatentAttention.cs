@@ -62,11 +62,11 @@ internal sealed class LatentAttention : IAttention
         _ = keys.view(-1, _turning).index_copy_(0, step.Slots, Rotate(down[2].unsqueeze(1), step.Cos, step.Sin).view(-1, _turning));
         _ = values.view(-1, _rank).index_copy_(0, step.Slots, RmsNormFunction.Normalize(down[1], _keyValueNorm, LatentNormEps));
 
-        Tensor[] up = _keyValueUp.Merged().view(_heads, _plain + _value, _rank).split([_plain, _value], 1);
+        Tensor[] up = _keyValueUp.Merged().In(x.dtype).view(_heads, _plain + _value, _rank).split([_plain, _value], 1);
         Tensor turned = keys.narrow(0, 0, rows).narrow(2, 0, step.Longest).squeeze(1), latents = values.narrow(0, 0, rows).narrow(2, 0, step.Longest).squeeze(1);
         Tensor absorbed = queryParts[0].transpose(0, 1).matmul(up[0]).transpose(0, 1);                                      // [N, H, rank]
-        Tensor scores = absorbed.matmul(latents.transpose(1, 2)).add_(Rotate(queryParts[1], step.Cos, step.Sin).matmul(turned.transpose(1, 2)), Number.One);
-        Tensor weights = scores.mul_(Number.Of(_scoreScale / Math.Sqrt(_plain + _turning))).add_(step.Mask.squeeze(1), Number.One).softmax(-1);
+        Tensor scores = absorbed.matmul(latents.transpose(1, 2)).Wide().add_(Rotate(queryParts[1], step.Cos, step.Sin).matmul(turned.transpose(1, 2)).Wide(), Number.One);
+        Tensor weights = scores.mul_(Number.Of(_scoreScale / Math.Sqrt(_plain + _turning))).add_(step.Mask.squeeze(1), Number.One).softmax(-1).In(x.dtype);
         Tensor seen = weights.matmul(latents).transpose(0, 1).matmul(up[1].transpose(1, 2));                                // [H, N, value]
         return _output.Apply(seen.transpose(0, 1).reshape(rows, _heads * _value));
     }

@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
 
@@ -16,12 +17,12 @@ public sealed class LoraAdapter : IDisposable
     private readonly Dictionary<string, LowRankUpdate> _updates = new(StringComparer.Ordinal);
 
     /// <summary>An adapter whose A and B are zero, and its score head where <paramref name="scoreWidth"/> names the width of one.</summary>
-    internal LoraAdapter(LoraOptions options, IReadOnlyList<WeightSlice> targets, bool trainable, LoraDropout? dropout, long? scoreWidth = null)
+    internal LoraAdapter(LoraOptions options, IReadOnlyList<WeightSlice> targets, bool trainable, LoraDropout? dropout, long? scoreWidth = null, Placement? placement = null)
     {
         (Options, Targets, Dropout, ScoreWidth) = (options, targets, dropout, scoreWidth);
         List<IGrouping<string, WeightSlice>> projections = [.. targets.GroupBy(target => target.Parameter)];
         IEnumerable<ParameterShape> head = scoreWidth is { } width ? [new ParameterShape(DecoderParameters.Score, 1, width)] : [];
-        Parameters = new FlatParameters([.. projections.SelectMany(slices => Shapes(slices.Key, [.. slices], options.Rank)), .. head], trainable);
+        Parameters = new FlatParameters([.. projections.SelectMany(slices => Shapes(slices.Key, [.. slices], options.Rank)), .. head], trainable, placement);
         float scale = (float)(options.Alpha / (options.RankStabilized ? Math.Sqrt(options.Rank) : options.Rank));
         foreach (IGrouping<string, WeightSlice> slices in projections)
         {
@@ -50,21 +51,22 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>A new, trainable adapter as PEFT begins one: A uniform in ±1 / sqrt(in), every projection from a stream of its own name; B zero, so that it changes nothing yet. A score head is drawn as that of a reward model without an adapter.</summary>
     /// <exception cref="StageFailedException">UserData: the model has no such projection, or dropout is asked for where it cannot be.</exception>
-    public static LoraAdapter Create(DecoderConfig config, LoraOptions options, long seed, string stage, DecoderHead head = DecoderHead.Vocabulary)
+    public static LoraAdapter Create(DecoderConfig config, LoraOptions options, long seed, string stage, DecoderHead head = DecoderHead.Vocabulary, Placement? placement = null)
     {
         IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets, "lora: targets");
         if (options.Dropout > 0 && targets.Any(target => DecoderParameters.IsRoutedExpert(target.Parameter)))
             throw new StageFailedException(StageFailureClass.UserData, "lora: dropout does not reach the projections of routed experts: set dropout to 0, or targets to those of the attention");
-        var adapter = new LoraAdapter(options, targets, trainable: true, options.Dropout > 0 ? new LoraDropout(options.Dropout, seed, stage) : null, head == DecoderHead.Score ? config.HiddenSize : null);
+        var adapter = new LoraAdapter(options, targets, trainable: true, options.Dropout > 0 ? new LoraDropout(options.Dropout, seed, stage) : null, head == DecoderHead.Score ? config.HiddenSize : null, placement);
         adapter.DrawA(seed, stage);
         adapter.DrawScore(seed, stage);
+        adapter.Parameters.Publish();
         return adapter;
     }
 
     /// <summary>The same A and B in new memory, neither trained nor with dropout.</summary>
     public LoraAdapter Copy()
     {
-        var copy = new LoraAdapter(Options, Targets, trainable: false, dropout: null, ScoreWidth);
+        var copy = new LoraAdapter(Options, Targets, trainable: false, dropout: null, ScoreWidth, Parameters.Placement);
         copy.Parameters.CopyValuesFrom(Parameters);
         return copy;
     }
@@ -105,7 +107,7 @@ public sealed class LoraAdapter : IDisposable
             var random = new RandomStream(seed, stage, 0, "init/" + name);
             float[] values = new float[a.numel()];
             foreach (ref float value in values.AsSpan()) value = (float)(bound * (2 * random.NextDouble() - 1));
-            _ = a.copy_(tensor(values, a.shape));
+            _ = a.copy_(Parameters.Placement.Of(values, a.shape));
         }
     }
 }

@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Randomness;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -42,6 +43,6 @@ internal sealed class LoraDropout(double rate, long seed, string stage)
             foreach (ref float element in mask.AsSpan(row * perRow, perRow)) element = random.NextBool(rate) ? 0 : kept;
         }
 
-        return x.mul(tensor(mask, x.shape));
+        return x.mul(tensor(mask, x.shape, device: x.device)).In(x.dtype);
     }
 }

@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -32,7 +33,7 @@ internal sealed class LowRankUpdate(string name, Tensor a, Tensor b, IReadOnlyLi
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         for (int i = 0; i < ranges.Count; i++)
-            _ = weight.narrow(0, ranges[i].FirstRow, ranges[i].Rows).addmm_(PartOfB(i), a.narrow(0, i * _rank, _rank), 1, scale);
+            _ = weight.narrow(0, ranges[i].FirstRow, ranges[i].Rows).addmm_(PartOfB(i).In(weight.dtype), a.narrow(0, i * _rank, _rank).In(weight.dtype), 1, scale);
     }
 
     private Tensor PartOfB(int range) => b.narrow(0, ranges.Take(range).Sum(before => before.Rows), ranges[range].Rows);

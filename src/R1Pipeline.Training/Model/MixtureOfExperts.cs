@@ -42,7 +42,7 @@ internal sealed class MixtureOfExperts : IFeedForward
             if (counts[expert] > 0) results.Add(_experts[expert].Forward(sorted.narrow(0, start, counts[expert])));
         }
 
-        Tensor routed = cat(results, 0).index_select(0, order.argsort()).view(-1, _numChosen, x.size(-1)).mul(weights.unsqueeze(-1)).sum(dim: 1);
+        Tensor routed = cat(results, 0).index_select(0, order.argsort()).view(-1, _numChosen, x.size(-1)).mul(weights.unsqueeze(-1)).sum(dim: 1).In(x.dtype);
         return (_shared is null ? routed : routed.add(_shared.Forward(tokens), Number.One)).view(x.shape);
     }
 

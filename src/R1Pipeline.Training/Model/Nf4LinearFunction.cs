@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -31,13 +32,13 @@ internal sealed class Nf4LinearFunction : autograd.SingleTensorFunction<Nf4Linea
         return failure.Guard(3, () =>
         {
             using var scope = NewDisposeScope();
-            return [grad_output.matmul(weight.Dequantize()).MoveToOuterDisposeScope(), null!, null!];
+            return [grad_output.matmul(weight.Dequantize().In(grad_output.dtype)).MoveToOuterDisposeScope(), null!, null!];
         });
     }
 
     private static Tensor Product(Tensor x, Nf4Weight weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        return F.linear(x, weight.Dequantize(), bias).MoveToOuterDisposeScope();
+        return F.linear(x, weight.Dequantize().In(x.dtype), bias).MoveToOuterDisposeScope();
     }
 }

@@ -41,7 +41,7 @@ public sealed class RewardModel : IDisposable
     /// <summary>A new, trainable reward model: the body copied from a language model, the head drawn (normal, deviation 0.02).</summary>
     public static RewardModel From(Decoder decoder, long seed, string stage)
     {
-        var parameters = new FlatParameters(DecoderParameters.Shapes(decoder.Config, DecoderHead.Score), withGradients: true);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(decoder.Config, DecoderHead.Score), withGradients: true, decoder.Placement);
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         foreach (ParameterShape shape in parameters.Shapes)
@@ -50,6 +50,7 @@ public sealed class RewardModel : IDisposable
                 shape.Name == DecoderParameters.Score ? DecoderInitialization.Normal(shape, HeadStd, seed, stage) : decoder.Parameters.ValueOf(shape.Name));
         }
 
+        parameters.Publish();
         return new RewardModel(new Decoder(decoder.Config, parameters));
     }
 
@@ -58,13 +59,13 @@ public sealed class RewardModel : IDisposable
     public static RewardModel On(Decoder decoder) =>
         decoder.Adapter is { HasScore: true } ? new RewardModel(decoder, ownsBody: false) : throw new ArgumentException("a decoder under an adapter with a score head is expected", nameof(decoder));
 
-    /// <summary>Loads a reward model folder.</summary>
+    /// <summary>Loads a reward model folder; without a placement onto the host, in fp32.</summary>
     /// <exception cref="StageFailedException">UserData: not a reward model that this core computes.</exception>
-    public static RewardModel Load(string directory, bool trainable = false)
+    public static RewardModel Load(string directory, bool trainable = false, Placement? placement = null)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory, DecoderHead.Score);
         string statistics = Path.Combine(directory, StatisticsFile);
-        return new RewardModel(new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Score, trainable)))
+        return new RewardModel(new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Score, trainable, placement)))
         {
             Statistics = File.Exists(statistics) ? JsonSerializer.Deserialize<ScoreStatistics>(File.ReadAllBytes(statistics), ContractJson.Indented) : null,
         };
@@ -88,14 +89,14 @@ public sealed class RewardModel : IDisposable
             throw new StageFailedException(StageFailureClass.UserData, $"row {text.Row}: a text has {text.Ids.Length} tokens; 1 to {context} fit the model");
     }
 
-    /// <summary>The scores of a batch, on the tape where one is recorded.</summary>
+    /// <summary>The scores of a batch, in fp32, on the tape where one is recorded.</summary>
     /// <param name="batch">Its rows.</param>
     /// <param name="trace">Receives what the routers decide; null: nobody asks.</param>
     /// <returns>[B].</returns>
     public Tensor Scores(TrainingBatch batch, ExpertTrace? trace = null)
     {
         Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask, trace).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
-        return last.matmul(Head[DecoderParameters.Score].view(-1));
+        return last.Wide().matmul(Head[DecoderParameters.Score].Wide().view(-1));
     }
 
     /// <summary>The score of each sequence, without gradients.</summary>
@@ -118,7 +119,7 @@ public sealed class RewardModel : IDisposable
         foreach (int[] chunk in byLength.Chunk(batchSize))
         {
             using var scope = NewDisposeScope();
-            Tensor batch = Scores(TrainingBatch.Of([.. chunk.Select(index => sequences[index])], Body.Config.VocabularySize));
+            Tensor batch = Scores(TrainingBatch.Of([.. chunk.Select(index => sequences[index])], Body.Config.VocabularySize, Body.Placement)).cpu();
             ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(batch.bytes);
             for (int i = 0; i < chunk.Length; i++) scores[chunk[i]] = values[i];
         }

@@ -5,7 +5,7 @@ namespace R1Pipeline.Training.Model;
 
 /// <summary>
 /// RMSNorm as one node of the graph: y = x · r · w with r = 1 / sqrt(mean(x²) + eps), eps under the root as in transformers.
-/// One custom node keeps x and r instead of the four intermediates of the plain operations.
+/// One custom node keeps x and r instead of the four intermediates of the plain operations. Computed in fp32, forward and backward; y is of the type of x.
 /// </summary>
 internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFunction>
 {
@@ -18,18 +18,25 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     public static Tensor Normalize(Tensor x, Tensor w, double eps)
     {
         if (is_grad_enabled()) return apply(x, w, eps);
-        using Tensor r = Scale(x, eps);
-        return x.mul(r).mul_(w);
+        if (x.dtype == ScalarType.Float32)
+        {
+            using Tensor r = Scale(x, eps);
+            return x.mul(r).mul_(w);
+        }
+
+        using var scope = NewDisposeScope();
+        Tensor wide = x.Wide();
+        return wide.mul(Scale(wide, eps)).mul_(w).In(x.dtype).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (x, w, eps) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
-        Tensor r = Scale(x, eps);
+        Tensor wide = x.Wide(), r = Scale(wide, eps);
         ctx.save_for_backward([x, w, r]);
         ctx.save_data(Failure, BackwardFailure.OfThisThread);
-        return x.mul(r).mul_(w);
+        return wide.mul(r).mul_(w).In(x.dtype);
     }
 
     /// <inheritdoc/>
@@ -42,14 +49,14 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     {
         using var all = NewDisposeScope();                                              // else all of this lives until the end of the pass
         List<Tensor> saved = ctx.get_saved_variables();
-        var (x, w, r) = (saved[0], saved[1], saved[2]);
+        var (x, w, r, dy) = (saved[0].Wide(), saved[1].Wide(), saved[2], grad_output.Wide());
         long width = x.size(-1);
         Tensor normalized = x.mul(r);
-        Tensor product = grad_output.mul(normalized);                                   // dy · x̂: its row sums weighted by w give the projection, its column sums dw
+        Tensor product = dy.mul(normalized);                                   // dy · x̂: its row sums weighted by w give the projection, its column sums dw
         Tensor projection = product.matmul(w).mul_(Number.Of(1.0 / width)).unsqueeze_(-1);
-        Tensor dx = grad_output.mul(w).addcmul_(normalized, projection, Number.Of(-1)).mul_(r);
+        Tensor dx = dy.mul(w).addcmul_(normalized, projection, Number.Of(-1)).mul_(r);
         Tensor dw = product.reshape(-1, width).sum(dim: 0);
-        return [dx.MoveToOuterDisposeScope(), dw.MoveToOuterDisposeScope(), null!];
+        return [dx.In(saved[0].dtype).MoveToOuterDisposeScope(), dw.In(saved[1].dtype).MoveToOuterDisposeScope(), null!];
     }
 
     private static Tensor Scale(Tensor x, double eps) => x.norm(-1, true).pow_(Number.Of(2)).mul_(Number.Of(1.0 / x.size(-1))).add_(Number.Of(eps), Number.One).rsqrt_();

@@ -7,7 +7,7 @@ namespace R1Pipeline.Training.Model;
 /// Cosines and signed sines of the rotary embedding (element i turns with element i + hd/2), grown on demand. The sign of the half-split rotation
 /// lies in the sine table: x' = x · cos + roll(x, hd/2) · sin.
 /// </summary>
-internal sealed class RotaryTable(RotaryFrequencies frequencies) : IDisposable
+internal sealed class RotaryTable(RotaryFrequencies frequencies, Placement placement) : IDisposable
 {
     private int _length, _key;
 
@@ -17,8 +17,12 @@ internal sealed class RotaryTable(RotaryFrequencies frequencies) : IDisposable
     /// <summary>[length, hd], negative in the first half.</summary>
     public Tensor? Sin { get; private set; }
 
-    /// <summary>x' of x [.., hd]; cos and sin broadcast to it.</summary>
-    public static Tensor Turn(Tensor x, Tensor cos, Tensor sin, int half) => addcmul(x.mul(cos), x.roll(half, -1), sin, Number.One);
+    /// <summary>x' of x [.., hd], turned in fp32; cos and sin broadcast to it.</summary>
+    public static Tensor Turn(Tensor x, Tensor cos, Tensor sin, int half)
+    {
+        Tensor wide = x.Wide();
+        return addcmul(wide.mul(cos), wide.roll(half, -1), sin, Number.One).In(x.dtype);
+    }
 
     /// <summary>Makes positions 0 to <paramref name="length"/> - 1 available, as they are in a sequence of that length.</summary>
     public void Reserve(int length)
@@ -43,8 +47,8 @@ internal sealed class RotaryTable(RotaryFrequencies frequencies) : IDisposable
         }
 
         Dispose();
-        Cos = tensor(cos, [length, width]).DetachFromDisposeScope();
-        Sin = tensor(sin, [length, width]).DetachFromDisposeScope();
+        Cos = placement.Of(cos, length, width).DetachFromDisposeScope();
+        Sin = placement.Of(sin, length, width).DetachFromDisposeScope();
         (_length, _key) = (length, key);
     }
 

@@ -29,10 +29,10 @@ public sealed class AdamW : IDisposable
     {
         if (parameters.Gradients is null) throw new ArgumentException("the parameters are not trained: they have no gradient buffer", nameof(parameters));
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm) = (parameters, beta1, beta2, epsilon, weightDecay, maxGradNorm);
-        FirstMoment = zeros(parameters.Count).DetachFromDisposeScope();
-        SecondMoment = zeros(parameters.Count).DetachFromDisposeScope();
+        FirstMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
+        SecondMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
         _trained = parameters.Values.narrow(0, 0, parameters.TrainedCount).DetachFromDisposeScope();
-        _scratch = empty(Math.Min(parameters.Count, PieceElements)).DetachFromDisposeScope();
+        _scratch = empty(Math.Min(parameters.Count, PieceElements), device: parameters.Placement.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Updates done; restored from a checkpoint.</summary>
@@ -68,6 +68,7 @@ public sealed class AdamW : IDisposable
         _ = SecondMoment.mul_(Number.Of(_beta2)).addcmul_(g, g, Number.Of(1 - _beta2));
         for (long start = 0; start < _parameters.Count; start += PieceElements) Move(learningRate, start, Math.Min(PieceElements, _parameters.Count - start));
         _ = g.zero_();
+        _parameters.Publish();
     }
 
     /// <inheritdoc/>

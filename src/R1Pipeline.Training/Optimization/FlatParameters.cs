@@ -1,3 +1,4 @@
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Optimization;
@@ -5,34 +6,49 @@ namespace R1Pipeline.Training.Optimization;
 /// <summary>
 /// All parameters of a model as views of one flat fp32 buffer, and their gradients as views of another: an optimizer step is a handful of kernels,
 /// a checkpoint a handful of writes. Gradients accumulate in place; they are cleared with <see cref="ClearGradients"/> and never replaced.
+/// Where the placement computes in another type, these are the masters: the leaves of the graph are views of a copy in that type, which <see cref="Publish"/> makes anew
+/// after every change of the masters, and their gradients are added to the fp32 ones by <see cref="CollectGradients"/> after every backward pass. Buffers are not narrowed.
 /// </summary>
 public sealed class FlatParameters : IDisposable
 {
     private readonly Dictionary<string, (ParameterShape Shape, long Offset, Tensor Leaf)> _byName = new(StringComparer.Ordinal);
+    private readonly Tensor? _narrow, _narrowGradients;
 
     /// <summary>Lays the tensors out in the given order, all zero.</summary>
     /// <param name="shapes">Names and shapes; names are unique.</param>
     /// <param name="withGradients">Whether the parameters are trained; without, no gradient buffer exists.</param>
-    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients)
+    /// <param name="placement">Where they lie and what they are computed with in; null: the host, in fp32.</param>
+    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients, Placement? placement = null)
     {
+        Placement = placement ?? Placement.Host;
         Shapes = shapes;
         Count = shapes.Sum(shape => shape.Count);
         TrainedCount = shapes.TakeWhile(shape => !shape.IsBuffer).Sum(shape => shape.Count);
         if (shapes.SkipWhile(shape => !shape.IsBuffer).FirstOrDefault(shape => !shape.IsBuffer) is { } misplaced)
             throw new ArgumentException($"{misplaced.Name} stands behind a buffer", nameof(shapes));
-        Values = zeros(Count).DetachFromDisposeScope();
-        Gradients = withGradients ? zeros(Count).DetachFromDisposeScope() : null;
+        Values = zeros(Count, device: Placement.Device).DetachFromDisposeScope();
+        Gradients = withGradients ? zeros(Count, device: Placement.Device).DetachFromDisposeScope() : null;
+        if (Placement.IsNarrow)
+        {
+            _narrow = zeros(TrainedCount, dtype: Placement.ComputeType, device: Placement.Device).DetachFromDisposeScope();
+            _narrowGradients = withGradients ? zeros_like(_narrow).DetachFromDisposeScope() : null;
+        }
+
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         long offset = 0;
         foreach (ParameterShape shape in shapes)
         {
-            Tensor leaf = Values.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(withGradients && !shape.IsBuffer).DetachFromDisposeScope();
-            if (Gradients is not null && !shape.IsBuffer) leaf.grad = Gradients.narrow(0, offset, shape.Count).view(shape.Dimensions);
+            Tensor source = shape.IsBuffer ? Values : _narrow ?? Values;
+            Tensor leaf = source.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(withGradients && !shape.IsBuffer).DetachFromDisposeScope();
+            if (Gradients is not null && !shape.IsBuffer) leaf.grad = (_narrowGradients ?? Gradients).narrow(0, offset, shape.Count).view(shape.Dimensions);
             _byName.Add(shape.Name, (shape, offset, leaf));
             offset += shape.Count;
         }
     }
+
+    /// <summary>Where they lie and what they are computed with in.</summary>
+    public Placement Placement { get; }
 
     /// <summary>The tensors, in the order of the buffer.</summary>
     public IReadOnlyList<ParameterShape> Shapes { get; }
@@ -43,7 +59,7 @@ public sealed class FlatParameters : IDisposable
     /// <summary>How many of them, from the start, the optimizer moves; the rest are buffers.</summary>
     public long TrainedCount { get; }
 
-    /// <summary>All values, [Count], fp32. Write to it only without a gradient tape.</summary>
+    /// <summary>All values, [Count], fp32. Write to it only without a gradient tape, and <see cref="Publish"/> what was written.</summary>
     public Tensor Values { get; }
 
     /// <summary>All gradients, [Count], fp32; null for parameters that are not trained.</summary>
@@ -75,10 +91,34 @@ public sealed class FlatParameters : IDisposable
         if (other.Count != Count) throw new ArgumentException($"the other model has {other.Count} parameters, this one {Count}", nameof(other));
         using IDisposable frozen = no_grad();
         _ = Values.copy_(other.Values);
+        Publish();
+    }
+
+    /// <summary>Lets the model compute with the masters of now.</summary>
+    public void Publish()
+    {
+        if (_narrow is null) return;
+        using IDisposable frozen = no_grad();
+        using Tensor masters = Values.narrow(0, 0, TrainedCount);
+        _ = _narrow.copy_(masters);
+    }
+
+    /// <summary>Adds what the last backward pass left to <see cref="Gradients"/>.</summary>
+    public void CollectGradients()
+    {
+        if (_narrowGradients is null) return;
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        _ = Gradients!.narrow(0, 0, TrainedCount).add_(_narrowGradients, Number.One);
+        _ = _narrowGradients.zero_();
     }
 
     /// <summary>Sets all gradients to zero, in place.</summary>
-    public void ClearGradients() => _ = Gradients?.zero_();
+    public void ClearGradients()
+    {
+        _ = Gradients?.zero_();
+        _ = _narrowGradients?.zero_();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,6 +126,8 @@ public sealed class FlatParameters : IDisposable
         foreach (var (_, _, leaf) in _byName.Values) leaf.Dispose();
         Values.Dispose();
         Gradients?.Dispose();
+        _narrow?.Dispose();
+        _narrowGradients?.Dispose();
     }
 
     private Tensor View(Tensor buffer, string name)

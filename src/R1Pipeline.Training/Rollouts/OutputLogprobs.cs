@@ -1,5 +1,6 @@
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Rollouts;
@@ -29,19 +30,19 @@ internal static class OutputLogprobs
                 targets[n++] = output[t];
             }
         }
-        Tensor hidden_BTD = model.Hidden(tensor(ids, [rows.Count, width]), trace: trace);
-        Tensor hidden_ND = hidden_BTD.view(-1, model.Config.HiddenSize).index_select(0, tensor(places));
-        return TokenLogprobs.Compute(hidden_ND, model.OutputWeight, tensor(targets));
+        Tensor hidden_BTD = model.Hidden(model.Placement.Of(ids, rows.Count, width), trace: trace);
+        Tensor hidden_ND = hidden_BTD.view(-1, model.Config.HiddenSize).index_select(0, model.Placement.Of(places));
+        return TokenLogprobs.Compute(hidden_ND, model.OutputWeight, model.Placement.Of(targets));
     }
 
     /// <summary>Which row each token of the flattened input [B · T] of <see cref="Of"/> belongs to; -1: padding.</summary>
-    public static Tensor SequenceOfToken(IReadOnlyList<TrainingSample> rows)
+    public static Tensor SequenceOfToken(Placement placement, IReadOnlyList<TrainingSample> rows)
     {
         int width = rows.Max(row => row.NumInputTokens);
         long[] sequences = new long[rows.Count * width];
         Array.Fill(sequences, -1L);
         for (int b = 0; b < rows.Count; b++) sequences.AsSpan(b * width, rows[b].NumInputTokens).Fill(b);
-        return tensor(sequences);
+        return placement.Of(sequences);
     }
 
     /// <summary>The log-probs of every row, without gradients, <paramref name="microBatch"/> rows of like length at a time.</summary>
@@ -52,7 +53,7 @@ internal static class OutputLogprobs
         foreach (int[] part in MicroBatches.ByLength(rows, microBatch))
         {
             using var scope = NewDisposeScope();
-            float[] flat = Of(model, [.. part.Select(row => rows[row])]).data<float>().ToArray();
+            float[] flat = Of(model, [.. part.Select(row => rows[row])]).cpu().data<float>().ToArray();
             int start = 0;
             foreach (int row in part)
             {

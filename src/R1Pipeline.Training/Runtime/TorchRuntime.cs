@@ -19,6 +19,21 @@ public static partial class TorchRuntime
 
     private static int? _threads;
 
+    // The CPU build links its natives into torch; NuGet puts those of the CUDA build where packages have them, or beside a program that was published for one platform.
+    private static string[] OwnFolders =>
+    [
+        Path.Combine(AppContext.BaseDirectory, "torch"),
+        Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
+        Path.Combine(AppContext.BaseDirectory, "runtimes", "win-x64", "native"),
+        AppContext.BaseDirectory,
+    ];
+
+    /// <summary>Where the libtorch of this process came from; null: it was found by name, or not asked for yet.</summary>
+    internal static string? LibtorchFolder { get; private set; }
+
+    /// <summary>Where natives of this process may lie.</summary>
+    internal static IEnumerable<string> Folders => LibtorchFolder is { } known ? [known] : OwnFolders;
+
     /// <summary>Loads libtorch and fixes the number of threads that one operation computes with. Later calls with the same count do nothing.</summary>
     /// <param name="threads">Threads of one operation, at least 1.</param>
     /// <param name="libtorchFolder">Folder of an outside libtorch 2.10; null: the <c>torch</c> folder beside the application.</param>
@@ -49,10 +64,11 @@ public static partial class TorchRuntime
     {
         string own = Path.Combine(AppContext.BaseDirectory, "torch");
         if (libtorchFolder is not null) RequireVersion(libtorchFolder);
-        if (!OperatingSystem.IsLinux() || !Directory.Exists(libtorchFolder ?? own)) return;
+        LibtorchFolder = libtorchFolder ?? OwnFolders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "libtorch.so")));
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(LibtorchFolder)) return;
         foreach (string library in Libraries)
         {
-            foreach (string file in Directory.EnumerateFiles(libtorchFolder ?? own, library + "*").Order(StringComparer.Ordinal).Take(1))
+            foreach (string file in Directory.EnumerateFiles(LibtorchFolder, library + "*").Order(StringComparer.Ordinal).Take(1))
                 NativeLibrary.Load(file);
         }
 

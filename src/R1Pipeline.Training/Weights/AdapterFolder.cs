@@ -17,13 +17,13 @@ public static class AdapterFolder
 
     /// <summary>Loads an adapter of a model, trainable or not, without dropout; with <paramref name="head"/> a reward model's, which has its score head.</summary>
     /// <exception cref="StageFailedException">UserData: not an adapter that this core computes, or one of another model.</exception>
-    public static LoraAdapter Load(string directory, DecoderConfig config, bool trainable = false, DecoderHead head = DecoderHead.Vocabulary)
+    public static LoraAdapter Load(string directory, DecoderConfig config, bool trainable = false, DecoderHead head = DecoderHead.Vocabulary, Placement? placement = null)
     {
         LoraOptions options = PeftConfig.Read(directory, head);
         long? scoreWidth = head == DecoderHead.Score ? config.HiddenSize : null;
         IReadOnlyList<WeightSlice> targets = LoraTargets.Of(config, options.Targets, $"{Path.Combine(directory, PeftConfig.FileName)}: target_modules");
         using SafetensorsReader source = Open(directory, PeftWeightMap.Slices(targets, options.Rank, scoreWidth));
-        var adapter = new LoraAdapter(options, targets, trainable, dropout: null, scoreWidth);
+        var adapter = new LoraAdapter(options, targets, trainable, dropout: null, scoreWidth, placement);
         try
         {
             Read(source, adapter);
@@ -95,6 +95,8 @@ public static class AdapterFolder
             source.ReadInto(slice.ForeignName, target);
             if (!double.IsFinite(Number.From(target.abs().max()))) throw Wrong(source, $"tensor {slice.ForeignName} holds values that are not finite: the file is damaged");
         }
+
+        adapter.Parameters.Publish();
     }
 
     private static StageFailedException Wrong(SafetensorsReader source, string problem) => new(StageFailureClass.UserData, $"{source.Path}: {problem}");

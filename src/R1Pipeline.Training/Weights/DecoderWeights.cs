@@ -15,11 +15,11 @@ internal static class DecoderWeights
 {
     /// <summary>New parameters with the folder's values.</summary>
     /// <exception cref="StageFailedException">UserData: damaged files, names, shapes or values that do not fit.</exception>
-    public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable)
+    public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable, Placement? placement = null)
     {
         using var source = new SafetensorsFolder(directory);
         Check(source, config, head);
-        var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable, placement);
         try
         {
             Read(source, config, parameters);
@@ -35,12 +35,12 @@ internal static class DecoderWeights
 
     /// <summary>New parameters with the folder's values, to be read only; the projections are quantised module by module while they are read.</summary>
     /// <exception cref="StageFailedException">As for <see cref="Load"/>.</exception>
-    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config)
+    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config, Placement? placement = null)
     {
         using var source = new SafetensorsFolder(directory);
         Check(source, config, DecoderHead.Vocabulary);
         HashSet<string> projections = [.. LoraTargets.Of(config, null, directory).Select(slice => slice.Parameter)];
-        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false);
+        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false, placement);
         var quantized = new QuantizedProjections();
         try
         {
@@ -109,7 +109,7 @@ internal static class DecoderWeights
         {
             using var scope = NewDisposeScope();
             bool isFlat = parameters.Contains(slice.Parameter);
-            Tensor target = isFlat ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : empty(slice.Shape);
+            Tensor target = isFlat ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : empty(slice.Shape, device: parameters.Placement.Device);
             source.ReadInto(slice.ForeignName, target);
 
             // Reductions that allocate nothing; both carry NaN through.
@@ -117,6 +117,8 @@ internal static class DecoderWeights
                 throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
             if (!isFlat) quantized!.Add(slice.Parameter, slice.FirstRow, target);
         }
+
+        parameters.Publish();
     }
 
     private static void Check(SafetensorsFolder source, DecoderConfig config, DecoderHead head)

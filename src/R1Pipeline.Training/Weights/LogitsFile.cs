@@ -37,18 +37,18 @@ public static class LogitsFile
     {
         using var scope = NewDisposeScope();
         long[] wide = [.. ids.Select(id => (long)id)];
-        Tensor hidden_TD = model.Hidden(tensor(wide, [1, wide.Length])).squeeze(0);
+        Tensor hidden_TD = model.Hidden(model.Placement.Of(wide, 1, wide.Length)).squeeze(0);
         float[] logprobs = new float[ids.Length - 1];
         foreach ((long start, long length) in TokenLogprobs.Chunks(ids.Length, model.Config.VocabularySize, TokenLogprobs.ChunkElements))
         {
             using var inner = NewDisposeScope();
             Tensor logits_CV = model.Project(hidden_TD.narrow(0, start, length));
-            file.Write(logits_CV.bytes);
+            using (Tensor onHost = logits_CV.cpu()) file.Write(onHost.bytes);
             long predicted = Math.Min(length, ids.Length - 1 - start);
             if (predicted <= 0) continue;
-            Tensor next = tensor(wide.AsSpan((int)start + 1, (int)predicted).ToArray()).unsqueeze(1);
+            Tensor next = model.Placement.Of(wide.AsSpan((int)start + 1, (int)predicted).ToArray()).unsqueeze(1);
             Tensor found = nn.functional.log_softmax(logits_CV.narrow(0, 0, predicted), 1).gather(1, next);
-            found.contiguous().data<float>().ToArray().CopyTo(logprobs, start);
+            found.contiguous().cpu().data<float>().ToArray().CopyTo(logprobs, start);
         }
 
         file.Write(MemoryMarshal.AsBytes(logprobs.AsSpan()));

@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Training.Weights;
 
@@ -14,32 +15,34 @@ public static class ModelFolder
     /// <summary>Loads a model.</summary>
     /// <param name="directory">The folder; weights in one file or in shards, F32, F16 or BF16.</param>
     /// <param name="trainable">Whether it gets a gradient buffer.</param>
+    /// <param name="placement">Where it lies and in which type it computes; null: the host, in fp32.</param>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
-    public static Decoder Load(string directory, bool trainable = true)
+    public static Decoder Load(string directory, bool trainable = true, Placement? placement = null)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable));
+        return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement));
     }
 
     /// <summary>Loads a model whose projections are quantised: to be sampled from, or to train an adapter on.</summary>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
-    public static Decoder LoadQuantized(string directory)
+    public static Decoder LoadQuantized(string directory, Placement? placement = null)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config);
+        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config, placement);
         return new Decoder(config, parameters, quantized);
     }
 
     /// <summary>Loads a model to be sampled from, with an adapter on it.</summary>
     /// <param name="directory">The model's folder.</param>
     /// <param name="adapter">The adapter's folder (<see cref="AdapterFolder"/>); null: no adapter.</param>
+    /// <param name="placement">As for <see cref="Load"/>.</param>
     /// <exception cref="StageFailedException">UserData: one of them is not computed here, or they do not fit together.</exception>
-    public static Decoder LoadWithAdapter(string directory, string? adapter)
+    public static Decoder LoadWithAdapter(string directory, string? adapter, Placement? placement = null)
     {
-        Decoder decoder = Load(directory, trainable: false);
+        Decoder decoder = Load(directory, trainable: false, placement);
         try
         {
-            if (adapter is not null) decoder.Attach(AdapterFolder.Load(adapter, decoder.Config));
+            if (adapter is not null) decoder.Attach(AdapterFolder.Load(adapter, decoder.Config, placement: placement));
             return decoder;
         }
         catch

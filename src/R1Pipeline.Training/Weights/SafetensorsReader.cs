@@ -2,13 +2,14 @@ using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;
 
 /// <summary>
 /// Reads tensors of one safetensors file straight into their place: the file is mapped piece by piece, and no piece stays mapped, so loading needs no
-/// memory beside the target. Half-precision values are widened to fp32. Refuses damaged files when opened (<see cref="SafetensorsHeader"/>) and types that
+/// memory beside the target (and one piece on the host where the target lies on another device). Half-precision values are widened to fp32. Refuses damaged files when opened (<see cref="SafetensorsHeader"/>) and types that
 /// would lose bits. The file must not shrink while it is open.
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
@@ -66,11 +67,14 @@ public sealed class SafetensorsReader : IDisposable
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor flat = target.view(-1);
+        Tensor? staging = null;
         for (long start = 0, count = flat.numel(); start < count; start += PieceElements)
         {
             long piece = Math.Min(PieceElements, count - start);
-            Span<byte> place = flat.narrow(0, start, piece).bytes;
-            Copy(entry.Start + start * size, (int)(piece * size), entry.Dtype, place);
+            Tensor part = flat.narrow(0, start, piece), onHost = part.device_type == DeviceType.CPU ? part : staging ??= empty_like(part, device: CPU);
+            if (onHost.numel() > piece) onHost = onHost.narrow(0, 0, piece);
+            Copy(entry.Start + start * size, (int)(piece * size), entry.Dtype, onHost.bytes);
+            if (onHost.Handle != part.Handle) _ = part.copy_(onHost);
         }
     }
 

@@ -40,7 +40,7 @@ public static class SafetensorsWriter
         byte[] narrow = slot.Dtype is "F16" or "BF16" ? new byte[2 * Math.Min(PieceElements, flat.numel())] : [];
         for (long start = 0; start < flat.numel(); start += PieceElements)
         {
-            Span<byte> piece = flat.narrow(0, start, Math.Min(PieceElements, flat.numel() - start)).bytes;
+            Span<byte> piece = flat.narrow(0, start, Math.Min(PieceElements, flat.numel() - start)).cpu().bytes;
             if (narrow.Length == 0)
             {
                 file.Write(piece);

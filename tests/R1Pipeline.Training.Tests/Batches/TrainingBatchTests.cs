@@ -74,7 +74,7 @@ public sealed class TrainingBatchTests
         Assert.Equal(figures.GetProperty("loss_tokens").GetInt64(), batch.Targets.numel());
         Tensor rows = hidden.view(-1, decoder.Config.HiddenSize).index_select(0, batch.LossRows);
         Tensor loss = CrossEntropyLoss.Compute(TokenLogprobs.Compute(rows, decoder.OutputWeight, batch.Targets), batch.Targets.numel());
-        ExpectedNumbers.Relative(expectedLoss, loss.ToDouble(), 1e-5);
+        ExpectedNumbers.Relative("loss", expectedLoss, loss.ToDouble(), 1e-5);
         loss.backward();
         ExpectedNumbers.GradientNorms(figures.GetProperty("grad_norm"), decoder.Config, decoder.Parameters);
     }

@@ -3,6 +3,7 @@ using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Training.Loops;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Rollouts;
+using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Training.Tests.Loops;
 
@@ -26,8 +27,8 @@ internal sealed class GrpoLoopTask(Func<Rollout, double>? reward = null, Func<Ro
         WeightDecay = 0.01,
     };
 
-    public static Decoder NewPolicy() => Decoder.Create(
-        DecoderConfig.Of(new ModelShapeOptions { HiddenSize = 16, NumLayers = 1, NumHeads = 2, NumKvHeads = 1, IntermediateSize = 24, ContextTokens = 32 }, 12, Eos, 0), 3, "test", 0.2);
+    public static Decoder NewPolicy(Placement? placement = null) => Decoder.Create(
+        DecoderConfig.Of(new ModelShapeOptions { HiddenSize = 16, NumLayers = 1, NumHeads = 2, NumKvHeads = 1, IntermediateSize = 24, ContextTokens = 32 }, 12, Eos, 0), 3, "test", 0.2, placement);
 
     public static GrpoLoop NewLoop(Decoder policy, GrpoOptions options, GrpoLoopHost host, int? microBatch = null, GrpoLoopTask? task = null, int? rolloutBatch = null)
     {

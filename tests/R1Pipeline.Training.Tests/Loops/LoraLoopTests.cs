@@ -143,7 +143,7 @@ public sealed class LoraLoopTests
     {
         using var folder = new TemporaryFolder();
         ModelFolder.Save(model, folder.Path);
-        return ModelFolder.Load(folder.Path, trainable: false);
+        return ModelFolder.Load(folder.Path, trainable: false, model.Placement);
     }
 
     private static Decoder NewPolicy() => WithAdapter(GrpoLoopTask.NewPolicy(), Lora, "rl");
@@ -154,7 +154,7 @@ public sealed class LoraLoopTests
         using (trained)
         {
             Decoder frozen = trained.Copy(withGradients: false);
-            frozen.Attach(LoraAdapter.Create(frozen.Config, lora, 1, stage));
+            frozen.Attach(LoraAdapter.Create(frozen.Config, lora, 1, stage, placement: frozen.Placement));
             return frozen;
         }
     }

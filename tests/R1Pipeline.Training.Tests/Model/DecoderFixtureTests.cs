@@ -25,33 +25,34 @@ public sealed class DecoderFixtureTests
     public void Hidden_FixtureBatch_MatchesLogitsLossAndGradients(string model, string batch)
     {
         string directory = SharedFixtures.Path("models", model);
-        using Decoder decoder = ModelFolder.Load(directory);
+        using Decoder decoder = ModelFolder.Load(directory, placement: Parity.Placement);
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
         using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "expected.json")));
         JsonElement figures = numbers.RootElement.GetProperty("batches").GetProperty(batch);
-        Tensor ids = expected.Read(batch + ".input_ids"), real = expected.Read(batch + ".attention_mask").ne(0), labels = expected.Read(batch + ".labels");
+        Tensor Read(string name) => expected.Read($"{batch}.{name}").to(Parity.Placement.Device);
+        Tensor ids = Read("input_ids"), real = Read("attention_mask").ne(0), labels = Read("labels");
         long width = ids.size(1);
 
         // A padded line attends to itself, so that no line of the softmax is empty.
-        Tensor causal = ones([width, width], dtype: ScalarType.Bool).tril();
-        Tensor mask = causal.logical_and(real.unsqueeze(1)).logical_or(eye(width, dtype: ScalarType.Bool)).unsqueeze(1);
-        Tensor hidden = batch == "unpadded" ? decoder.Hidden(ids) : decoder.Hidden(ids, expected.Read(batch + ".position_ids"), mask);
+        Tensor causal = ones([width, width], dtype: ScalarType.Bool, device: ids.device).tril();
+        Tensor mask = causal.logical_and(real.unsqueeze(1)).logical_or(eye(width, dtype: ScalarType.Bool, device: ids.device)).unsqueeze(1);
+        Tensor hidden = batch == "unpadded" ? decoder.Hidden(ids) : decoder.Hidden(ids, Read("position_ids"), mask);
 
-        Assert.InRange(ExpectedNumbers.LargestDifference(expected.Read(batch + ".logits"), decoder.Project(hidden), real), 0, 1e-4);
+        Parity.Near("logits", ExpectedNumbers.LargestDifference(Read("logits"), decoder.Project(hidden), real), Parity.Logits);
 
         Tensor flat = hidden.narrow(1, 0, width - 1).reshape(-1, decoder.Config.HiddenSize);
         Tensor next = ids.narrow(1, 1, width - 1), both = real.narrow(1, 1, width - 1).logical_and(real.narrow(1, 0, width - 1));
         Tensor logprobs = TokenLogprobs.Compute(flat, decoder.OutputWeight, next.reshape(-1));
-        Assert.InRange(ExpectedNumbers.LargestDifference(expected.Read(batch + ".logprobs"), logprobs.view(next.shape), both), 0, 1e-4);
+        Parity.Near("logprobs", ExpectedNumbers.LargestDifference(Read("logprobs"), logprobs.view(next.shape), both), Parity.Logits);
 
         Tensor labelled = labels.narrow(1, 1, width - 1).reshape(-1).ne(-100).nonzero().view(-1);
         Assert.Equal(figures.GetProperty("loss_tokens").GetInt64(), labelled.numel());
         Tensor loss = CrossEntropyLoss.Compute(logprobs.index_select(0, labelled), labelled.numel());
-        ExpectedNumbers.Relative(figures.GetProperty("loss").GetDouble(), loss.ToDouble(), 1e-5);
-        loss.backward();
+        ExpectedNumbers.Relative("loss", figures.GetProperty("loss").GetDouble(), loss.ToDouble(), Parity.Loss);
+        decoder.Backward(loss);
         ExpectedNumbers.GradientNorms(figures.GetProperty("grad_norm"), decoder.Config, decoder.Parameters);
-        ExpectedNumbers.Relative(figures.GetProperty("grad_norm_total").GetDouble(), decoder.Parameters.Gradients!.norm().ToDouble(), 1e-3);
+        ExpectedNumbers.Relative("gradient norm of all", figures.GetProperty("grad_norm_total").GetDouble(), decoder.Parameters.Gradients!.norm().ToDouble(), Parity.TotalGradientNorm);
     }
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class DecoderFixtureTests
     public void Generate_Greedy_GivesTheExpectedIds(string model)
     {
         string directory = SharedFixtures.Path("models", model);
-        using Decoder decoder = ModelFolder.Load(directory, trainable: false);
+        using Decoder decoder = ModelFolder.Load(directory, trainable: false, Parity.Placement);
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
         Tensor ids = expected.Read("greedy.input_ids"), real = expected.Read("greedy.attention_mask"), outputs = expected.Read("greedy.output_ids");
@@ -70,7 +71,21 @@ public sealed class DecoderFixtureTests
         // Fewer rows than prompts, so that rows end and others take their place in the cache; the end token is ignored.
         var generated = new GenerationEngine(decoder, eosId: -1, maxRows: Math.Max(1, rows - 1)).Generate(requests, sampling, new DrawCoordinates(1, "test", 0, "greedy"));
 
-        for (int row = 0; row < rows; row++) Assert.Equal(outputs[row].data<long>().ToArray(), generated[row].OutputIds.Select(id => (long)id));
+        for (int row = 0; row < rows; row++)
+        {
+            if (Parity.Placement.IsNarrow) CheckLikeliest(decoder, requests[row].PromptIds, generated[row].OutputIds);
+            else Assert.Equal(outputs[row].data<long>().ToArray(), generated[row].OutputIds.Select(id => (long)id));
+        }
+    }
+
+    // In bf16 two tokens of almost the same logit may change places, and an expert may: what the cache chooses has to be the likeliest of whole sequences all the same, on average.
+    private static void CheckLikeliest(Decoder decoder, int[] prompt, int[] output)
+    {
+        using IDisposable frozen = no_grad();
+        long[] ids = [.. prompt.Concat(output).Select(id => (long)id)];
+        Tensor logits = decoder.Project(decoder.Hidden(decoder.Placement.Of(ids, 1, ids.Length)))[0].narrow(0, prompt.Length - 1, output.Length);
+        Tensor chosen = logits.gather(1, decoder.Placement.Of(ids[prompt.Length..]).unsqueeze(1)).squeeze(1);
+        Parity.Near("greedy gap", logits.amax([1]).sub(chosen).mean().ToDouble(), Parity.GreedyGap);
     }
 
     private static int[] Unpad(Tensor ids, Tensor real)

@@ -20,29 +20,30 @@ public sealed class LoraFixtureTests
         string directory = SharedFixtures.Path("lora", name);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFixtures.Path("lora", "expected.json")));
         JsonElement figures = document.RootElement.GetProperty(name);
-        using Decoder decoder = ModelFolder.Load(Path.Combine(Path.GetDirectoryName(directory)!, figures.GetProperty("model").GetString()!), trainable: false);
+        using Decoder decoder = ModelFolder.Load(Path.Combine(Path.GetDirectoryName(directory)!, figures.GetProperty("model").GetString()!), trainable: false, Parity.Placement);
         using var scope = NewDisposeScope();
         using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
-        Tensor ids = expected.Read("input_ids"), real = expected.Read("attention_mask").ne(0), labels = expected.Read("labels");
-        byte[] before = decoder.Parameters.Values.bytes.ToArray();
+        Tensor Read(string tensor) => expected.Read(tensor).to(Parity.Placement.Device);
+        Tensor ids = Read("input_ids"), real = Read("attention_mask").ne(0), labels = Read("labels");
+        byte[] before = decoder.Parameters.Values.cpu().bytes.ToArray();
         Tensor Logits() => decoder.Project(decoder.Hidden(ids)); // right-padded: no real token sees a padded one
 
-        byte[] bare = Logits().bytes.ToArray();
-        Assert.InRange(ExpectedNumbers.LargestDifference(expected.Read("logits_base"), Logits(), real), 0, 1e-4);
+        byte[] bare = Logits().cpu().bytes.ToArray();
+        Parity.Near("logits_base", ExpectedNumbers.LargestDifference(Read("logits_base"), Logits(), real), Parity.Logits);
 
-        decoder.Attach(AdapterFolder.Load(directory, decoder.Config, trainable: true));
-        Assert.InRange(ExpectedNumbers.LargestDifference(expected.Read("logits_adapter"), Logits(), real), 0, 1e-4);
+        decoder.Attach(AdapterFolder.Load(directory, decoder.Config, trainable: true, placement: Parity.Placement));
+        Parity.Near("logits_adapter", ExpectedNumbers.LargestDifference(Read("logits_adapter"), Logits(), real), Parity.Logits);
         Tensor loss = Loss(decoder, ids, labels);
-        ExpectedNumbers.Relative(figures.GetProperty("loss_adapter").GetDouble(), loss.ToDouble(), 1e-5);
-        loss.backward();
+        ExpectedNumbers.Relative("loss", figures.GetProperty("loss_adapter").GetDouble(), loss.ToDouble(), Parity.Loss);
+        decoder.Backward(loss);
         GradientNorms(figures.GetProperty("grad_norm"), decoder.Adapter!);
-        Assert.True(decoder.Parameters.Values.bytes.SequenceEqual(before));
-        using (Decoder off = new(decoder.Config, DecoderWeights.Load(Path.Combine(Path.GetDirectoryName(directory)!, figures.GetProperty("model").GetString()!), decoder.Config, DecoderHead.Vocabulary, false)))
-            Assert.True(off.Project(off.Hidden(ids)).bytes.SequenceEqual(bare));
+        Assert.True(decoder.Parameters.Values.cpu().bytes.SequenceEqual(before));
+        using (Decoder off = new(decoder.Config, DecoderWeights.Load(Path.Combine(Path.GetDirectoryName(directory)!, figures.GetProperty("model").GetString()!), decoder.Config, DecoderHead.Vocabulary, false, Parity.Placement)))
+            Assert.True(off.Project(off.Hidden(ids)).cpu().bytes.SequenceEqual(bare));
 
         using Decoder merged = Loops.LoraLoopTests.Merged(decoder);
         Assert.Null(merged.Adapter);
-        Assert.InRange(ExpectedNumbers.LargestDifference(expected.Read("logits_merged"), merged.Project(merged.Hidden(ids)), real), 0, 1e-4);
+        Parity.Near("logits_merged", ExpectedNumbers.LargestDifference(Read("logits_merged"), merged.Project(merged.Hidden(ids)), real), Parity.Logits);
     }
 
     [Theory]
@@ -80,6 +81,6 @@ public sealed class LoraFixtureTests
             slice => slice.ForeignName.Replace(".weight", ".default.weight", StringComparison.Ordinal),
             slice => WeightMap.Slice(adapter.Parameters.GradientOf(slice.Parameter), slice).norm().ToDouble());
         Assert.Equal(expected.EnumerateObject().Select(norm => norm.Name).Order(), actual.Keys.Order());
-        foreach (JsonProperty norm in expected.EnumerateObject()) ExpectedNumbers.Relative(norm.Value.GetDouble(), actual[norm.Name], 1e-3);
+        foreach (JsonProperty norm in expected.EnumerateObject()) ExpectedNumbers.Relative("gradient norm", norm.Value.GetDouble(), actual[norm.Name], Parity.GradientNorm);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Tests.Runtime;
 using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ public sealed class RotaryFixtureTests
     [Fact]
     public void Reserve_LongerThanTheOriginalContextAndBack_DynamicTableFollows()
     {
-        using var table = new RotaryTable(new RotaryFrequencies(32, 10000, new DynamicRope(2, 64)));
+        using var table = new RotaryTable(new RotaryFrequencies(32, 10000, new DynamicRope(2, 64)), Placement.Host);
         table.Reserve(40);
         float[] before = table.Cos!.narrow(0, 0, 40).data<float>().ToArray();
         table.Reserve(100);
@@ -68,7 +69,7 @@ public sealed class RotaryFixtureTests
         Assert.Equal(expected.Length, actual.Length);
         Assert.All(expected.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 1e-6 * pair.First, $"{name}: {pair}"));
 
-        using var table = new RotaryTable(frequencies);
+        using var table = new RotaryTable(frequencies, Placement.Host);
         table.Reserve(length);
         int half = expected.Length;
         positions = [.. positions.TakeWhile(position => position < length)];      // the file has one list for all lengths
