@@ -6,7 +6,7 @@ namespace R1Pipeline.Cli.Benchmarks;
 /// <summary><c>r1 bench</c>: the measurements that the README quotes and that a user can repeat.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Repeat the measurements that the README quotes.") { CreateStartup(), CheckpointBenchCommand.Create(), OrchestrationBenchCommand.Create(), GradeBenchCommand.Create(), FuzzBenchCommand.Create(), EquivalenceBenchCommand.Create(), SandboxBenchCommand.Create(), MemoryBenchCommand.Create() };
+    public static Command Create() => new("bench", "Repeat the measurements that the README quotes.") { CreateStartup(), CheckpointBenchCommand.Create(), OrchestrationBenchCommand.Create(), GradeBenchCommand.Create(), FuzzBenchCommand.Create(), EquivalenceBenchCommand.Create(), SandboxBenchCommand.Create(), CodeBenchCommand.Create(), MemoryBenchCommand.Create() };
 
     private static Command CreateStartup()
     {

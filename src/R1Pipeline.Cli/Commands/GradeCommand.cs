@@ -28,13 +28,15 @@ internal static class GradeCommand
         var parallelism = new Option<int>("--parallelism") { Description = "Tests that run at once (default: one a core).", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
         parallelism.Validators.Add(value =>
         {
-            if (value.GetValueOrDefault<int>() is < 1 or > 128) value.AddError("--parallelism is from 1 to 128");
+            if (value.GetValueOrDefault<int>() is < 1 or > 64) value.AddError("--parallelism is from 1 to 64");
         });
         var command = new Command("code", "Run programs on their tests in the sandbox: python, cpp, javascript, csharp.") { input, output, parallelism };
         command.SetAction(parsed =>
         {
             using var grader = new CodeGrader(parsed.GetValue(parallelism));
-            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, row => CodeRows.Grade(row, grader)));
+
+            // Twice as many rows as tests: while the last test of a row runs, those of the next begin. The grader keeps the budget.
+            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, row => CodeRows.Grade(row, grader), atOnce: 2 * grader.Parallelism));
         });
         return command;
     }

@@ -46,19 +46,44 @@ public static class AnsweredLines
         }
     }
 
-    /// <summary>Answers every line and writes the answers as they come.</summary>
+    /// <summary>Answers every line and writes the answers as they come, in the order of the lines.</summary>
+    /// <param name="input">The lines.</param>
+    /// <param name="output">Where the answers go.</param>
+    /// <param name="answer">Answers one; called from several threads where more than one is answered at once.</param>
+    /// <param name="atOnce">How many lines are answered at once; so many are held in memory.</param>
     /// <returns>How many lines were refused.</returns>
-    public static int Run(TextReader input, TextWriter output, Func<JsonElement, JsonObject> answer)
+    public static int Run(TextReader input, TextWriter output, Func<JsonElement, JsonObject> answer, int atOnce = 1)
     {
         int refused = 0;
-        foreach (AnsweredLine line in Read(input))
+        if (atOnce == 1)
         {
-            AnsweredLine answered = Answer(line, answer);
+            foreach (AnsweredLine line in Read(input)) Finish(Answer(line, answer));
+            return refused;
+        }
+        var pending = new Queue<Task<AnsweredLine>>();
+        try
+        {
+            foreach (AnsweredLine line in Read(input))
+            {
+                if (pending.Count == atOnce) Finish(pending.Dequeue().GetAwaiter().GetResult());
+
+                // Threads of their own: an answer may wait for other processes.
+                pending.Enqueue(Task.Factory.StartNew(() => Answer(line, answer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            }
+            while (pending.TryDequeue(out Task<AnsweredLine>? next)) Finish(next.GetAwaiter().GetResult());
+        }
+        finally
+        {
+            // After a failure nothing is left at work behind the caller's back.
+            Task.WhenAll(pending).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        }
+        return refused;
+
+        void Finish(AnsweredLine answered)
+        {
             Write(answered, output);
             if (answered.Refused) refused++;
         }
-
-        return refused;
     }
 
     /// <summary>The same where answers take their time: so many lines are under way at once, begun one after the other; the order of the answers stays.</summary>

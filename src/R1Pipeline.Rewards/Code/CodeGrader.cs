@@ -11,7 +11,7 @@ namespace R1Pipeline.Rewards.Code;
 public sealed class CodeGrader : IDisposable
 {
     private const int RememberedGrades = 20_000;
-    private readonly ConcurrentDictionary<string, CodeVerdict> _remembered = new();
+    private readonly ConcurrentDictionary<string, Lazy<CodeVerdict>> _remembered = new();
     private readonly SemaphoreSlim _budget;
     private readonly Sandbox? _sandbox;
     private readonly string _problem;
@@ -35,12 +35,20 @@ public sealed class CodeGrader : IDisposable
         if (Toolchain.Find(task.Language, out string remedy) is not { } toolchain) return Refused(task, $"{task.Language} is not installed: {remedy}");
         if (task.Tests.Count == 0) return Refused(task, "there are no tests");
         string key = Key(task);
-        if (_remembered.TryGetValue(key, out CodeVerdict? known)) return known;
-        CodeVerdict verdict = Run(task, toolchain);
 
-        // Time may have run out because the machine was busy; the next try may show it.
-        if (verdict.Tests.All(test => test.Outcome is not (CodeOutcome.Timeout or CodeOutcome.Refused)) && _remembered.Count < RememberedGrades) _remembered[key] = verdict;
-        return verdict;
+        // Who asks for the same while it runs waits for it.
+        Lazy<CodeVerdict> grade = _remembered.GetOrAdd(key, _ => new Lazy<CodeVerdict>(() => Run(task, toolchain)));
+        bool keep = false;
+        try
+        {
+            // Time may have run out because the machine was busy; the next try may show it.
+            keep = grade.Value.Tests.All(test => test.Outcome != CodeOutcome.Timeout) && _remembered.Count <= RememberedGrades;
+            return grade.Value;
+        }
+        finally
+        {
+            if (!keep) _remembered.TryRemove(KeyValuePair.Create(key, grade));
+        }
     }
 
     /// <inheritdoc/>

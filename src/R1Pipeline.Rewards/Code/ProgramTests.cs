@@ -65,9 +65,9 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
             using SandboxedProcess candidate = sandbox.Start(order);
             using SandboxedProcess tests = sandbox.Start(order with { Command = [.. python, "{in}/tests.py", "{in}/task.json"], Input = question });
             Task<byte[]> candidateErrors = candidate.Collect(errors: true), testErrors = tests.Collect(errors: true);
-            Task answers = Long(() => Pass(candidate.Output, tests.Input, stopAt: null));
+            Task answers = Long(() => Pass(candidate.Output, tests.Input, stopAt: null, tooMuch: () => candidate.Stop(SandboxEnd.Output)));
             string? word = null;
-            Task questions = Long(() => word = Pass(tests.Output, candidate.Input, stopAt: (byte)'V'));
+            Task questions = Long(() => word = Pass(tests.Output, candidate.Input, stopAt: (byte)'V', tooMuch: () => tests.Stop(SandboxEnd.Output)));
 
             // The verdict ends the tests' process; without questions the candidate ends too, or is ended by its disposal.
             tests.Wait(order.Patience);
@@ -145,8 +145,8 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         }
     });
 
-    /// <summary>Passes lines on until the end; one that begins with the given byte is the verdict instead.</summary>
-    private static string? Pass(Stream from, Stream to, byte? stopAt)
+    /// <summary>Passes lines on until the end or until it is too much; one that begins with the given byte is the verdict instead.</summary>
+    private static string? Pass(Stream from, Stream to, byte? stopAt, Action tooMuch)
     {
         byte[] buffer = new byte[65536];
         long passed = 0;
@@ -155,8 +155,13 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         bool stopped = false;
         try
         {
-            while (from.Read(buffer) is > 0 and var count && (passed += count) <= MessageBytes)
+            while (from.Read(buffer) is > 0 and var count)
             {
+                if ((passed += count) > MessageBytes)
+                {
+                    tooMuch();
+                    break;
+                }
                 if (stopped) verdict.Write(buffer, 0, count);
                 for (int i = 0; i < count && !stopped && stopAt is not null; i++)
                 {

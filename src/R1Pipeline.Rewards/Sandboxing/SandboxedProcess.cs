@@ -17,6 +17,7 @@ internal sealed class SandboxedProcess : IDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _written;
     private int _ended;
+    private bool _swept;
 
     public SandboxedProcess(Sandbox sandbox, SandboxOrder order, SandboxSlot? slot, string? work, ProcessStartInfo start)
     {
@@ -49,15 +50,14 @@ internal sealed class SandboxedProcess : IDisposable
             if (_clock.Elapsed >= patience) Stop(SandboxEnd.Time);
             else if (ProcessTree.ResidentBytes(_process.Id, _slot?.User) > _order.MemoryBytes) Stop(SandboxEnd.Memory);
         }
-        _sandbox.Sweep(_slot);
+        Sweep();
     }
 
-    /// <summary>Ends it; the first reason stands.</summary>
+    /// <summary>Ends it; the first reason stands. What came from it ends with the wait or the disposal that follows.</summary>
     public void Stop(SandboxEnd why)
     {
         Interlocked.CompareExchange(ref _ended, (int)why, (int)SandboxEnd.Itself);
         _process.Kill();
-        _sandbox.Sweep(_slot);
     }
 
     public void Dispose()
@@ -67,13 +67,20 @@ internal sealed class SandboxedProcess : IDisposable
             _process.Kill();
             _process.WaitForExit();
         }
-        _sandbox.Sweep(_slot);
+        Sweep();
         _process.Dispose();
         _slot?.Dispose();
         if (_work is not null) Directory.Delete(_work, recursive: true);
     }
 
     private static TimeSpan Shorter(TimeSpan rest) => rest < TimeSpan.Zero ? TimeSpan.Zero : rest < Look ? rest : Look;
+
+    // Once it ended nothing new can come from it.
+    private void Sweep()
+    {
+        if (!_swept) _sandbox.Sweep(_slot);
+        _swept = true;
+    }
 
     private byte[] Read(Stream stream)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using R1Pipeline.Data.Lines;
 using R1Pipeline.Rewards.Grading;
 using R1Pipeline.Tests.Data;
@@ -30,6 +31,52 @@ public class GradedRowsTests
         Assert.Equal(("b", 3), (rows[2].GetProperty("id").GetString(), rows[2].GetProperty("line").GetInt32()));
         Assert.Contains("prediction", rows[2].GetProperty("error").GetString());
         Assert.Equal(JsonValueKind.Null, rows[3].GetProperty("correct").ValueKind);
+    }
+
+    [Fact]
+    public void Run_SeveralAtOnce_KeepsTheOrderAndTheBound()
+    {
+        const int AtOnce = 4;
+        int inFlight = 0, most = 0;
+        using var together = new Barrier(AtOnce);
+        var output = new StringWriter();
+        string input = string.Concat(Enumerable.Range(0, 40).Select(number => number % 10 == 9 ? "no json\n" : $"{{\"id\": {number}}}\n"));
+        int bad = AnsweredLines.Run(new StringReader(input), output, row =>
+        {
+            lock (output) most = Math.Max(most, ++inFlight);
+            int id = row.GetProperty("id").GetInt32();
+
+            // The first four wait for each other: they can only end when they run at once; then the later of a pair ends first.
+            if (id < AtOnce) together.SignalAndWait(TestContext.Current.CancellationToken);
+            if (id % 2 == 0) Thread.SpinWait(200_000);
+            lock (output) inFlight--;
+            return new JsonObject { ["twice"] = 2 * id };
+        }, AtOnce);
+
+        JsonElement[] rows = [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal((4, AtOnce), (bad, most));
+        Assert.Equal(Enumerable.Range(0, 40).Select(number => number % 10 == 9 ? -number - 1 : 2 * number), rows.Select(row => row.TryGetProperty("twice", out JsonElement twice) ? twice.GetInt32() : -row.GetProperty("line").GetInt32()));
+    }
+
+    [Fact]
+    public void Run_SeveralAtOnceAndOneBreaks_WaitsForTheOthersAndSaysWhy()
+    {
+        int started = 0, ended = 0;
+        var error = Assert.Throws<NotSupportedException>(() => AnsweredLines.Run(new StringReader("{\"id\":0}\n{\"id\":1}\n{\"id\":2}\n"), new StringWriter(), row =>
+        {
+            Interlocked.Increment(ref started);
+            try
+            {
+                if (row.GetProperty("id").GetInt32() == 0) throw new NotSupportedException("broken");
+                Thread.SpinWait(500_000);
+                return [];
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+            }
+        }, atOnce: 3));
+        Assert.Equal(("broken", started), (error.Message, ended));
     }
 
     [Fact]

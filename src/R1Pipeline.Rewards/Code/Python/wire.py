@@ -1,8 +1,12 @@
-# Values that cross between the two processes: one JSON text a line, plain values by value, everything else as a handle.
+# Values that cross between the two processes: one JSON text a line, plain values by value. What is left, each side packs in a way of its own.
+import builtins
 import json
 
+TYPES = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and not name.startswith("_")}
+TYPES["NoneType"] = type(None)
 
-def pack(v, keep):
+
+def pack(v, other):
     t = type(v)
     if v is None or t is bool or t is str:
         return v
@@ -15,21 +19,23 @@ def pack(v, keep):
     if t is bytes:
         return {"b": v.hex()}
     if t is list:
-        return [pack(x, keep) for x in v]
+        return [pack(x, other) for x in v]
     if t is tuple:
-        return {"t": [pack(x, keep) for x in v]}
+        return {"t": [pack(x, other) for x in v]}
     if t is set:
-        return {"s": [pack(x, keep) for x in v]}
+        return {"s": [pack(x, other) for x in v]}
     if t is frozenset:
-        return {"z": [pack(x, keep) for x in v]}
+        return {"z": [pack(x, other) for x in v]}
     if isinstance(v, dict):
-        return {"d": [[pack(k, keep), pack(x, keep)] for k, x in dict.items(v)]}
-    return {"h": keep(v)}
+        return {"d": [[pack(k, other), pack(x, other)] for k, x in dict.items(v)]}
+    if t is type and TYPES.get(v.__name__) is v:
+        return {"y": v.__name__}
+    return other(v)
 
 
-def unpack(m, handle):
+def unpack(m, other):
     if isinstance(m, list):
-        return [unpack(x, handle) for x in m]
+        return [unpack(x, other) for x in m]
     if not isinstance(m, dict):
         return m
     ((kind, x),) = m.items()
@@ -42,13 +48,13 @@ def unpack(m, handle):
     if kind == "b":
         return bytes.fromhex(x)
     if kind == "t":
-        return tuple(unpack(y, handle) for y in x)
+        return tuple(unpack(y, other) for y in x)
     if kind == "s":
-        return set(unpack(y, handle) for y in x)
+        return set(unpack(y, other) for y in x)
     if kind == "z":
-        return frozenset(unpack(y, handle) for y in x)
+        return frozenset(unpack(y, other) for y in x)
     if kind == "d":
-        return {unpack(k, handle): unpack(y, handle) for k, y in x}
-    if kind == "h":
-        return handle(x)
-    raise ValueError("unknown kind of value")
+        return {unpack(k, other): unpack(y, other) for k, y in x}
+    if kind == "y":
+        return TYPES[x]
+    return other(kind, x)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using R1Pipeline.Cli.Benchmarks;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Rewards.Code;
 using R1Pipeline.Rewards.Grading;
@@ -56,97 +57,30 @@ public class CodeRewardTests
         Assert.Equal(expected, grade["outcome"]!.GetValue<string>());
     }
 
-    [Fact]
-    public void Grade_HumanEval_ReferencesPassAndEmptyOnesDoNot()
+    // The default run takes every so many of them; R1_LONG_TESTS=1, or r1 bench code, all.
+    [Theory]
+    [InlineData("humaneval", 16)]
+    [InlineData("humaneval-empty", 16)]
+    [InlineData("mbpp", 120)]
+    [InlineData("labelled", 5)]
+    [InlineData("third-party", 1)]
+    public void Grade_SharedCases_Agree(string cases, int every)
     {
         using CodeGrader grader = SandboxNeeded.Grader();
-        var wrong = new List<string>();
-        int number = 0;
-        foreach (JsonElement row in SharedFiles.JsonLines("data/code/humaneval.jsonl"))
+        string folder = SharedFiles.Path("data/code");
+        IEnumerable<CodeCase> all = cases switch
         {
-            if (!SandboxNeeded.Long && number++ % 16 != 0) continue;
-            foreach (bool whole in new[] { true, false })
-            {
-                JsonObject grade = Grade(grader, new JsonObject
-                {
-                    ["language"] = "python",
-                    ["completion"] = Text(row, "prompt") + (whole ? Text(row, "canonical_solution") : "    return\n"),
-                    ["tests"] = Text(row, "test"),
-                    ["entry_point"] = Text(row, "entry_point"),
-                });
-                if ((grade["outcome"]!.GetValue<string>() == "passed") != whole) wrong.Add($"{Text(row, "task_id")} {(whole ? "reference" : "empty")}: {grade.ToJsonString()}");
-            }
-        }
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-    }
-
-    [Fact]
-    public void Grade_Mbpp_ReferencesPass()
-    {
-        using CodeGrader grader = SandboxNeeded.Grader();
+            "humaneval" => CodeCases.HumanEval(folder, empty: false),
+            "humaneval-empty" => CodeCases.HumanEval(folder, empty: true),
+            "mbpp" => CodeCases.Mbpp(folder),
+            "labelled" => CodeCases.Labelled(folder),
+            _ => CodeCases.ThirdParty(folder),
+        };
         var wrong = new List<string>();
-        int number = 0;
-        foreach (JsonElement row in SharedFiles.JsonLines("data/code/mbpp.jsonl"))
+        foreach (CodeCase one in all.Where((_, index) => SandboxNeeded.Long || index % every == 0))
         {
-            if (!SandboxNeeded.Long && number++ % 120 != 0) continue;
-            JsonObject grade = Grade(grader, new JsonObject
-            {
-                ["language"] = "python",
-                ["completion"] = Text(row, "code"),
-                ["setup"] = Text(row, "test_setup_code"),
-                ["tests"] = JsonNode.Parse(row.GetProperty("test_list").GetRawText()),
-            });
-            if (grade["outcome"]!.GetValue<string>() != "passed") wrong.Add($"{row.GetProperty("task_id")}: {grade.ToJsonString()}");
-        }
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-    }
-
-    [Fact]
-    public void Grade_LabelledSolutions_AgreeTestByTest()
-    {
-        using CodeGrader grader = SandboxNeeded.Grader();
-        Dictionary<string, JsonElement> problems = SharedFiles.JsonLines("data/code/stdin_problems.jsonl").ToDictionary(row => Text(row, "id"));
-        var wrong = new List<string>();
-        int number = 0;
-        foreach (JsonElement row in SharedFiles.JsonLines("data/code/stdin_labelled_solutions.jsonl"))
-        {
-            if (!SandboxNeeded.Long && number++ % 5 != 0) continue;
-            JsonElement problem = problems[Text(row, "problem")];
-            JsonObject grade = Grade(grader, new JsonObject
-            {
-                ["language"] = "python",
-                ["completion"] = Text(row, "code"),
-                ["compare"] = Text(problem, "compare"),
-                ["tests"] = new JsonArray([.. problem.GetProperty("tests").EnumerateArray().Select(test => Stream(Text(test, "input"), Text(test, "output")))]),
-                ["limits"] = new JsonObject { ["wall_s"] = problem.GetProperty("time_limit_s").GetDouble() },
-            });
-            bool[] expected = [.. row.GetProperty("expected_pass").EnumerateArray().Select(value => value.GetBoolean())];
-            if (!expected.SequenceEqual(Outcomes(grade).Select(word => word == "passed"))) wrong.Add($"{Text(row, "id")} {Text(row, "label")}: {grade.ToJsonString()}");
-        }
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-    }
-
-    [Fact]
-    public void Grade_ThirdPartyCases_Agree()
-    {
-        using CodeGrader grader = SandboxNeeded.Grader();
-        var wrong = new List<string>();
-        foreach (JsonElement row in SharedFiles.JsonLines("data/code/third_party_exec_cases.jsonl"))
-        {
-            if (Text(row, "kind") is not ("assert" or "stdin" or "response:codeforces") || row.GetProperty("policy").GetArrayLength() > 0) continue;
-            var tests = new JsonArray([.. row.GetProperty("tests").EnumerateArray().Select(test => test.ValueKind == JsonValueKind.String ? JsonValue.Create(test.GetString()) : (JsonNode)Stream(Text(test, "input"), Text(test, "output")))]);
-            var task = new JsonObject { ["language"] = "python", ["completion"] = Text(row, "code"), ["tests"] = tests };
-            if (row.GetProperty("timeout_s").ValueKind == JsonValueKind.Number) task["limits"] = new JsonObject { ["wall_s"] = row.GetProperty("timeout_s").GetDouble() };
-            JsonObject grade = Grade(grader, task);
-            JsonElement expected = row.GetProperty("expected");
-            double rate = grade["passed"]!.GetValue<int>() / (double)grade["total"]!.GetValue<int>();
-            bool agrees = expected.ValueKind switch
-            {
-                JsonValueKind.Array => expected.EnumerateArray().Select(value => value.GetBoolean()).SequenceEqual(Outcomes(grade).Select(word => word == "passed")),
-                JsonValueKind.Number => Math.Abs(rate - expected.GetDouble()) < 1e-6,
-                _ => expected.GetBoolean() == (rate == 1),
-            };
-            if (!agrees) wrong.Add($"{Text(row, "id")}: expected {expected.GetRawText()}, {grade.ToJsonString()}");
+            JsonObject grade = CodeRows.Grade(JsonSerializer.SerializeToElement(one.Row), grader);
+            if (one.Complaint(grade) is { } complaint) wrong.Add($"{one.Id}: {complaint}; {grade.ToJsonString()}");
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using R1Pipeline.Cli.Benchmarks;
 using R1Pipeline.Rewards.Code;
 using R1Pipeline.Rewards.Grading;
 using R1Pipeline.Rewards.Sandboxing;
@@ -8,12 +8,10 @@ using R1Pipeline.Tests.Data;
 
 namespace R1Pipeline.Tests.Rewards.Code;
 
-/// <summary>Hostile programs in the real sandbox: the verdict is right and nothing outside is touched.</summary>
-public sealed class HostileCodeTests : IDisposable
+/// <summary>Hostile programs in the real sandbox: the verdict is right, nothing outside is touched or read, and nothing is left.</summary>
+public class HostileCodeTests
 {
-    private readonly string _canaries = Directory.CreateTempSubdirectory("r1-canary-").FullName;
-
-    public void Dispose() => Directory.Delete(_canaries, recursive: true);
+    private const double Grace = 3;
 
     [Theory]
     [InlineData(SandboxKind.Bubblewrap)]
@@ -21,92 +19,116 @@ public sealed class HostileCodeTests : IDisposable
     public void Grade_HostileCases_Hold(SandboxKind kind)
     {
         using CodeGrader grader = SandboxNeeded.Grader(kind);
-        string canary = Path.Combine(_canaries, "canary");
-        File.WriteAllText(canary, "untouched");
+        using var ground = new HostileGround();
+        string folder = SharedFiles.Path("data/code");
         var wrong = new List<string>();
         int number = 0;
-        foreach (JsonElement row in SharedFiles.JsonLines("data/code/hostile_cases.jsonl"))
+        foreach ((JsonElement row, CodeCase one) in SharedFiles.JsonLines("data/code/hostile_cases.jsonl").Zip(CodeCases.Hostile(folder, ground.Canary, ground.Port)))
         {
             // The default run takes a twelfth of them in each kind of sandbox, not the same one.
             if (!SandboxNeeded.Long && number++ % 12 != (int)kind) continue;
-            JsonElement expect = row.GetProperty("expect");
-            var watch = Stopwatch.StartNew();
-            JsonObject grade = CodeRows.Grade(Row(row, canary), grader);
-            string outcome = grade["outcome"]!.GetValue<string>();
-            string[] accepted = [.. expect.GetProperty("verdicts").EnumerateArray().Select(word => Word(word.GetString()!))];
-            JsonElement reward = expect.GetProperty("reward");
-            if (reward.ValueKind == JsonValueKind.Number && (outcome == "passed") != (reward.GetDouble() == 1)) wrong.Add($"{row.GetProperty("id")} {row.GetProperty("variant")}: {grade.ToJsonString()}");
-            else if (!accepted.Contains(outcome)) wrong.Add($"{row.GetProperty("id")} {row.GetProperty("variant")}: {outcome}, accepted {string.Join(", ", accepted)}");
-            if (File.ReadAllText(canary) != "untouched" || Directory.GetFileSystemEntries(_canaries).Length != 1) wrong.Add($"{row.GetProperty("id")}: the canary was touched");
-            double limit = (row.GetProperty("limits").GetProperty("wall_s").GetDouble() + 3) * row.GetProperty("task").GetProperty("tests").GetArrayLength();
-            if (watch.Elapsed.TotalSeconds > limit) wrong.Add($"{row.GetProperty("id")}: took {watch.Elapsed.TotalSeconds:F1} s");
+            long memory = Environment.WorkingSet;
+            JsonObject grade = CodeRows.Grade(JsonSerializer.SerializeToElement(one.Row), grader);
+            List<string> problems = [.. ground.Harm()];
+            if (one.Complaint(grade) is { } complaint) problems.Add(complaint);
+            double limit = 1000 * (row.GetProperty("limits").GetProperty("wall_s").GetDouble() + Grace);
+            if (grade["tests"]!.AsArray().Any(test => test!["wall_ms"]!.GetValue<double>() > limit)) problems.Add("a test came back late");
+            if (Environment.WorkingSet - memory > 200 << 20) problems.Add($"the grader grew by {Environment.WorkingSet - memory} bytes");
+            if (row.GetProperty("expect").GetProperty("must_hold").EnumerateArray().Any(text => text.GetString()!.Contains("next case", StringComparison.Ordinal)) && Benign(grader) is not "passed" and var next) problems.Add($"the next case is {next}");
+            wrong.AddRange(problems.Select(problem => $"{one.Id}: {problem}; {grade.ToJsonString()}"));
         }
-
-        Assert.Empty(SandboxUserProcesses());
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private static JsonElement Row(JsonElement row, string canary)
+    // The program is told the secret and looks for it: that it does not find it says more than that it prints nothing.
+    [Theory]
+    [InlineData("found |= secret in repr(os.environ)", SandboxKind.Bubblewrap)]
+    [InlineData("found |= secret in repr(os.environ)", SandboxKind.Jail)]
+    [InlineData("for p in os.listdir('/proc'):\n    for n in ('environ', 'cmdline', 'maps', 'fd/0'):\n        look('/proc/%s/%s' % (p, n))", SandboxKind.Bubblewrap)]
+    [InlineData("for p in os.listdir('/proc'):\n    for n in ('environ', 'cmdline', 'maps', 'mem'):\n        look('/proc/%s/%s' % (p, n))", SandboxKind.Jail)]
+    [InlineData("for t in ('/tmp', '/var', '/home', '/root', '/etc', '/dev/shm', folder):\n    for r, d, f in os.walk(t):\n        for n in f: look(os.path.join(r, n))", SandboxKind.Bubblewrap)]
+    [InlineData("for t in ('/tmp', '/var', '/home', '/root', '/etc', '/dev/shm', folder):\n    for r, d, f in os.walk(t):\n        for n in f: look(os.path.join(r, n))", SandboxKind.Jail)]
+    [InlineData("for n in os.listdir('/proc/self/fd'): look('/proc/self/fd/' + n)", SandboxKind.Jail)]
+    [InlineData("os.symlink(folder, 'link')\nfor r, d, f in os.walk('link', followlinks=True):\n    for n in f: look(os.path.join(r, n))", SandboxKind.Jail)]
+    public void Grade_SearchForTheSecret_FindsNothing(string search, SandboxKind kind)
     {
-        string code = row.GetProperty("code").GetString()!.Replace("{{CANARY_DIR}}", Path.GetDirectoryName(canary), StringComparison.Ordinal)
-            .Replace("{{CANARY_FILE}}", canary, StringComparison.Ordinal).Replace("{{LOOPBACK_PORT}}", "9", StringComparison.Ordinal);
-        var tests = new JsonArray();
-        foreach (JsonElement test in row.GetProperty("task").GetProperty("tests").EnumerateArray())
-        {
-            tests.Add(test.ValueKind == JsonValueKind.String ? JsonValue.Create(test.GetString()) : new JsonObject { ["stdin"] = test.GetProperty("input").GetString(), ["stdout"] = test.GetProperty("output").GetString() });
-        }
-        return JsonSerializer.SerializeToElement(new JsonObject
-        {
-            ["id"] = row.GetProperty("id").GetString(),
-            ["language"] = "python",
-            ["completion"] = code,
-            ["tests"] = tests,
-            ["limits"] = JsonNode.Parse(row.GetProperty("limits").GetRawText()),
-        });
+        using CodeGrader grader = SandboxNeeded.Grader(kind);
+        using var ground = new HostileGround();
+        string code = "import os, stat\nsecret, folder = input().split()\nfound = False\ndef look(p):\n    global found\n    try:\n        if stat.S_ISREG(os.stat(p).st_mode): found |= secret.encode() in open(p, 'rb').read(1 << 20)\n    except (OSError, MemoryError):\n        pass\n"
+            + search + "\nprint(found, 'done')\n";
+        JsonObject grade = Grade(grader, code, new JsonArray(Stream($"{ground.Secret} {ground.Folder}\n", "False done\n")));
+        Assert.True(grade["outcome"]!.GetValue<string>() == "passed", grade.ToJsonString());
+        Assert.Empty(ground.Harm());
     }
 
-    private static string Word(string verdict) => verdict switch
+    [Theory]
+    [InlineData(SandboxKind.Bubblewrap)]
+    [InlineData(SandboxKind.Jail)]
+    public void Grade_EveryWayOut_IsClosed(SandboxKind kind)
     {
-        "accepted" => "passed",
-        "wrong_answer" => "failed",
-        "runtime_error" => "runtime-error",
-        "compile_error" => "compile-error",
-        "memory_limit" => "memory",
-        "output_limit" => "output-limit",
-        "security" => "violation",
-        _ => verdict,
-    };
-
-    /// <summary>Processes of the sandbox's users that no grader of the moment can own: those whose slot lock is free.</summary>
-    private static List<string> SandboxUserProcesses()
-    {
-        var left = new List<string>();
-        foreach (string folder in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
-        {
-            try
-            {
-                string[] status = File.ReadAllLines(Path.Combine(folder, "status"));
-                int user = int.Parse(status.First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture);
-                if (user is >= 61000 and < 61180 && Free(user)) left.Add($"{folder} {status[0]}");
-            }
-            catch (Exception gone) when (gone is IOException or InvalidOperationException)
-            {
-                // It ended meanwhile.
-            }
-        }
-        return left;
+        using CodeGrader grader = SandboxNeeded.Grader(kind);
+        using var ground = new HostileGround();
+        string code = $$"""
+            import os, socket, ctypes
+            out = []
+            def attempt(name, act):
+                try:
+                    act()
+                    out.append(name)
+                except Exception: pass
+            def connect(family, kind, address):
+                s = socket.socket(family, kind); s.connect(address); s.send(b"leak")
+            attempt("tcp", lambda: connect(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", {{ground.Port}})))
+            attempt("udp", lambda: connect(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", {{ground.Port}})))
+            attempt("unix", lambda: connect(socket.AF_UNIX, socket.SOCK_STREAM, "{{ground.UnixPath}}"))
+            attempt("abstract", lambda: connect(socket.AF_UNIX, socket.SOCK_STREAM, "\0{{ground.AbstractName}}"))
+            attempt("raw", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
+            attempt("netlink", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
+            attempt("bash", lambda: 0 / (os.system("bash -c 'echo leak >/dev/tcp/127.0.0.1/{{ground.Port}}' 2>/dev/null") == 0))
+            attempt("write", lambda: open("{{ground.Canary}}", "a"))
+            attempt("truncate", lambda: os.truncate("{{ground.Canary}}", 0))
+            attempt("remove", lambda: os.remove("{{ground.Canary}}"))
+            attempt("rename", lambda: os.rename("{{ground.Canary}}", "{{ground.Folder}}/other"))
+            attempt("mkdir", lambda: os.mkdir("{{ground.Folder}}/made"))
+            attempt("link", lambda: os.link("{{ground.Canary}}", "taken"))
+            attempt("chmod", lambda: os.chmod("{{ground.Canary}}", 0))
+            attempt("kill", lambda: os.kill({{ground.Bystander}}, 15))
+            attempt("setuid", lambda: os.setuid(0))
+            attempt("chroot", lambda: os.chroot("."))
+            libc = ctypes.CDLL(None, use_errno=True)
+            def call(name, *a): attempt(name, lambda: 0 / (libc.syscall(*a) >= 0))
+            call("ptrace", 101, 16, 1, 0, 0)
+            call("unshare", 272, 0x10000000)
+            call("mount", 165, 0, b"/", 0, 0x1000, 0)
+            call("bpf", 321, 0, 0, 0)
+            call("io_uring", 425, 1, 0)
+            call("keyctl", 250, 0, 0)
+            call("userfaultfd", 323, 0)
+            call("process_vm_readv", 310, 1, 0, 0, 0, 0, 0)
+            print("open:", *out)
+            """;
+        JsonObject grade = Grade(grader, code, new JsonArray(Stream("", "open:\n")));
+        Assert.True(grade["outcome"]!.GetValue<string>() == "passed", grade.ToJsonString());
+        Assert.Empty(ground.Harm());
     }
 
-    private static bool Free(int user)
+    [Theory]
+    [InlineData(SandboxKind.Bubblewrap, "print(0)", "failed")]
+    [InlineData(SandboxKind.Jail, "print(0)", "failed")]
+    [InlineData(SandboxKind.Bubblewrap, "import sys\nprint(len(sys.stdin.read()))", "passed")]
+    [InlineData(SandboxKind.Jail, "import sys\nprint(len(sys.stdin.read()))", "passed")]
+    [InlineData(SandboxKind.Jail, "import os\nos.close(0)\nprint(10485760)", "passed")]
+    public void Grade_TenMegabytesOfInput_ReadOrNot(SandboxKind kind, string code, string expected)
     {
-        try
-        {
-            using var slot = new FileStream($"/tmp/r1-sandbox-slots/{user}", FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        using CodeGrader grader = SandboxNeeded.Grader(kind);
+        JsonObject grade = Grade(grader, code, new JsonArray(Stream(new string('a', 10 << 20), "10485760\n")));
+        Assert.Equal(expected, grade["outcome"]!.GetValue<string>());
     }
+
+    private static string Benign(CodeGrader grader) => Grade(grader, $"print(sum(map(int, input().split())))  # {Guid.NewGuid()}", new JsonArray(Stream("1 2\n", "3\n")))["outcome"]!.GetValue<string>();
+
+    private static JsonObject Grade(CodeGrader grader, string code, JsonArray tests) =>
+        CodeRows.Grade(JsonSerializer.SerializeToElement(new JsonObject { ["id"] = 1, ["language"] = "python", ["completion"] = code, ["tests"] = tests }), grader);
+
+    private static JsonObject Stream(string input, string output) => new() { ["stdin"] = input, ["stdout"] = output };
 }
