@@ -36,7 +36,8 @@ internal static class GradeCommand
             using var grader = new CodeGrader(parsed.GetValue(parallelism));
 
             // Twice as many rows as tests: while the last test of a row runs, those of the next begin. The grader keeps the budget.
-            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.Run(reader, writer, row => CodeRows.Grade(row, grader), atOnce: 2 * grader.Parallelism));
+            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.RunAsync(reader, 2 * grader.Parallelism,
+                row => Task.Factory.StartNew(() => CodeRows.Grade(row, grader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), line => AnsweredLines.Write(line, writer)).GetAwaiter().GetResult());
         });
         return command;
     }

@@ -31,94 +31,60 @@ public static class AnsweredLines
         if (line.Question is not { } question || line.Answer is not null) return line;
         try
         {
-            JsonObject answered = answer(question);
-            answered.Insert(0, "id", Id(question));
-            return line with { Answer = answered };
+            return Answered(line, answer(question));
         }
-        catch (StageFailedException e) when (e.Failure == StageFailureClass.UserData)
+        catch (Exception e) when (Complaint(e) is not null)
         {
-            return line with { Answer = Refusal(Id(question), line.Number, e.Message), Refused = true };
-        }
-        catch (InvalidOperationException e) when (e.Message.Contains("UTF-16", StringComparison.Ordinal))
-        {
-            // An escape of half a character: JSON by its grammar, but no text.
-            return line with { Answer = Refusal(null, line.Number, "a string holds half of a surrogate pair"), Refused = true };
+            return Refused(line, e);
         }
     }
 
-    /// <summary>Answers every line and writes the answers as they come, in the order of the lines.</summary>
-    /// <param name="input">The lines.</param>
-    /// <param name="output">Where the answers go.</param>
-    /// <param name="answer">Answers one; called from several threads where more than one is answered at once.</param>
-    /// <param name="atOnce">How many lines are answered at once; so many are held in memory.</param>
+    /// <summary>Answers every line and writes the answers as they come.</summary>
     /// <returns>How many lines were refused.</returns>
-    public static int Run(TextReader input, TextWriter output, Func<JsonElement, JsonObject> answer, int atOnce = 1)
+    public static int Run(TextReader input, TextWriter output, Func<JsonElement, JsonObject> answer)
     {
         int refused = 0;
-        if (atOnce == 1)
+        foreach (AnsweredLine line in Read(input))
         {
-            foreach (AnsweredLine line in Read(input)) Finish(Answer(line, answer));
-            return refused;
-        }
-        var pending = new Queue<Task<AnsweredLine>>();
-        try
-        {
-            foreach (AnsweredLine line in Read(input))
-            {
-                if (pending.Count == atOnce) Finish(pending.Dequeue().GetAwaiter().GetResult());
-
-                // Threads of their own: an answer may wait for other processes.
-                pending.Enqueue(Task.Factory.StartNew(() => Answer(line, answer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-            }
-            while (pending.TryDequeue(out Task<AnsweredLine>? next)) Finish(next.GetAwaiter().GetResult());
-        }
-        finally
-        {
-            // After a failure nothing is left at work behind the caller's back.
-            Task.WhenAll(pending).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
-        }
-        return refused;
-
-        void Finish(AnsweredLine answered)
-        {
+            AnsweredLine answered = Answer(line, answer);
             Write(answered, output);
             if (answered.Refused) refused++;
         }
+
+        return refused;
     }
 
     /// <summary>The same where answers take their time: so many lines are under way at once, begun one after the other; the order of the answers stays.</summary>
     /// <param name="input">The lines.</param>
     /// <param name="atOnce">Lines that are under way.</param>
-    /// <param name="answer">Answers a line; UserData that it fails with at once, and not only later, is the line's own error.</param>
+    /// <param name="answer">Answers a line; what it fails with as UserData, at once or later, is the line's own error.</param>
     /// <param name="answered">Told every line with its answer, in order.</param>
     /// <returns>How many lines were refused.</returns>
     public static async Task<int> RunAsync(TextReader input, int atOnce, Func<JsonElement, Task<JsonObject>> answer, Action<AnsweredLine> answered)
     {
         int refused = 0;
-        var underWay = new Queue<(AnsweredLine Line, Task<JsonObject>? Answer)>();
-        foreach (AnsweredLine line in Read(input))
+        var underWay = new Queue<Task<AnsweredLine>>();
+        try
         {
-            Task<JsonObject>? begun = null;
-            AnsweredLine checkedLine = Answer(line, question =>
+            foreach (AnsweredLine line in Read(input))
             {
-                begun = answer(question);
-                return [];
-            });
-            underWay.Enqueue((checkedLine, checkedLine.Refused ? null : begun));
-            if (underWay.Count >= atOnce) await EndAsync().ConfigureAwait(true);
-        }
+                underWay.Enqueue(AnswerAsync(line, answer));
+                if (underWay.Count >= atOnce) await EndAsync().ConfigureAwait(true);
+            }
 
-        while (underWay.Count > 0) await EndAsync().ConfigureAwait(true);
-        return refused;
+            while (underWay.Count > 0) await EndAsync().ConfigureAwait(true);
+            return refused;
+        }
+        finally
+        {
+            // After a failure nothing is left at work behind the caller's back.
+            Task rest = Task.WhenAll(underWay);
+            await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
 
         async Task EndAsync()
         {
-            (AnsweredLine line, Task<JsonObject>? begun) = underWay.Dequeue();
-            if (begun is not null)
-            {
-                foreach ((string name, JsonNode? value) in (await begun.ConfigureAwait(true)).ToList()) line.Answer![name] = value?.DeepClone();
-            }
-
+            AnsweredLine line = await underWay.Dequeue().ConfigureAwait(true);
             if (line.Refused) refused++;
             answered(line);
         }
@@ -126,6 +92,38 @@ public static class AnsweredLines
 
     /// <summary>Writes a line's answer.</summary>
     public static void Write(AnsweredLine line, TextWriter output) => output.Write(line.Answer!.ToJsonString(Relaxed) + "\n");
+
+    private static async Task<AnsweredLine> AnswerAsync(AnsweredLine line, Func<JsonElement, Task<JsonObject>> answer)
+    {
+        if (line.Question is not { } question || line.Answer is not null) return line;
+        try
+        {
+            return Answered(line, await answer(question).ConfigureAwait(true));
+        }
+        catch (Exception e) when (Complaint(e) is not null)
+        {
+            return Refused(line, e);
+        }
+    }
+
+    private static AnsweredLine Answered(AnsweredLine line, JsonObject answer)
+    {
+        answer.Insert(0, "id", Id(line.Question!.Value));
+        return line with { Answer = answer };
+    }
+
+    /// <summary>What a failure says of the line; null: it is none of the line's.</summary>
+    private static string? Complaint(Exception failure) => failure switch
+    {
+        StageFailedException { Failure: StageFailureClass.UserData } refused => refused.Message,
+
+        // An escape of half a character: JSON by its grammar, but no text.
+        InvalidOperationException half when half.Message.Contains("UTF-16", StringComparison.Ordinal) => "a string holds half of a surrogate pair",
+        _ => null,
+    };
+
+    private static AnsweredLine Refused(AnsweredLine line, Exception failure) =>
+        line with { Answer = Refusal(failure is StageFailedException ? Id(line.Question!.Value) : null, line.Number, Complaint(failure)!), Refused = true };
 
     private static AnsweredLine Parse(string line, int number)
     {
