@@ -61,7 +61,9 @@ public sealed partial class ShippedPipelineTests
         using var folder = new PipelineFolder();
         string yaml = File.ReadAllText(Path.Combine(Repository.Pipelines, name + ".yaml"));
         foreach (Match path in DataPath().Matches(yaml))
-            folder.Write(Path.Combine("data", path.Groups[1].Value), """{"prompt": "q", "problem": "q", "response": "a", "gold": "1", "answer": "1", "chosen": "a", "rejected": "b"}""" + "\n");
+            folder.Write(Path.Combine("data", path.Groups[1].Value), (path.Groups[1].Value == "rl/safety.jsonl"
+                ? """{"prompt": "q"}"""
+                : """{"prompt": "q", "problem": "q", "response": "a", "gold": "1", "answer": "1", "chosen": "a", "rejected": "b", "label": "safe"}""") + "\n");
         foreach (Match path in ModelPath().Matches(yaml)) folder.Write(Path.Combine(path.Groups[1].Value, "config.json"), "{}");
         CompileResult result = folder.Compile(yaml);
 

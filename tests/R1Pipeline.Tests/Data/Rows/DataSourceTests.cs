@@ -41,6 +41,28 @@ public sealed class DataSourceTests : IDisposable
     }
 
     [Fact]
+    public void Check_SafetyRowWithAGold_IsAProblemOfItsLine()
+    {
+        DataSourceDefinition source = Source("""{"prompt": "p", "task": "safety"}""", """{"prompt": "p", "task": "safety", "gold": "1"}""", """{"prompt": "p", "task": "safe"}""");
+        Assert.Equal([(2, "gold"), (3, "task")], DataSourceChecker.Check(source, []).Select(problem => (problem.Line, problem.Field!)));
+        Assert.True(DataSourceReader.Read(source with { Rows = 1 }).Single().IsSafety);
+    }
+
+    [Theory]
+    [InlineData("\"safe\"", true)]
+    [InlineData("true", true)]
+    [InlineData("1", true)]
+    [InlineData("1.0", true)]
+    [InlineData("\"unsafe\"", false)]
+    [InlineData("false", false)]
+    [InlineData("0", false)]
+    [InlineData("null", null)]
+    [InlineData("\"spam\"", null)]
+    [InlineData("2", null)]
+    public void Read_Label_IsSafeOrUnsafeOrSomebodyElses(string label, bool? safe) =>
+        Assert.Equal(safe, DataSourceReader.Read(Source($$"""{"prompt": "p", "response": "r", "label": {{label}}}""")).Single().IsSafe);
+
+    [Fact]
     public void Read_RemoveExpressions_CleanTheResponse()
     {
         DataSourceDefinition source = Source("""{"prompt": "q", "response": "48/2 = <<48/2=24>>24 clips"}""") with { Remove = ["<<[^>]*>>"] };
