@@ -25,17 +25,17 @@ internal sealed record ModelSummary
     /// <summary>Reads a folder; null with the problem when it is no model folder.</summary>
     public static ModelSummary? Read(string directory, out string? problem)
     {
-        problem = !Directory.Exists(directory) ? $"{directory} is not a folder"
-            : !File.Exists(Path.Combine(directory, "config.json")) ? $"{directory} holds no config.json: a model folder has config.json and *.safetensors"
-            : null;
-        if (problem is not null) return null;
         try
         {
+            problem = !Directory.Exists(directory) ? $"{directory} is not a folder"
+                : !ModelFile.Exists(Path.Combine(directory, "config.json")) ? $"{directory} holds no config.json: a model folder has config.json and *.safetensors"
+                : null;
+            if (problem is not null) return null;
             using JsonDocument config = ModelJson.Read(Path.Combine(directory, "config.json"));
-            string[] weights = [.. Directory.GetFiles(directory, "*.safetensors").Order(StringComparer.Ordinal)];
+            string[] weights = WeightFiles(directory);
             return new ModelSummary
             {
-                WeightBytes = weights.Sum(file => new FileInfo(file).Length),
+                WeightBytes = weights.Sum(ModelFile.LengthOf),
                 Files = [.. Directory.GetFiles(directory).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)],
                 Config = config.RootElement.Clone(),
                 Tensors = [.. weights.SelectMany(ReadHeader).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)],
@@ -48,9 +48,18 @@ internal sealed record ModelSummary
         }
     }
 
+    // The one file, or the shards that the index names.
+    private static string[] WeightFiles(string directory)
+    {
+        string single = Path.Combine(directory, "model.safetensors"), index = Path.Combine(directory, SafetensorsIndex.FileName);
+        if (ModelFile.Exists(single)) return [single];
+        if (ModelFile.Exists(index)) return [.. SafetensorsIndex.Read(index).Select(entry => entry.Value).Distinct().Order(StringComparer.Ordinal).Select(file => Path.Combine(directory, file))];
+        throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: model.safetensors or {SafetensorsIndex.FileName} is expected");
+    }
+
     private static IEnumerable<TensorEntry> ReadHeader(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = ModelFile.Open(path);
         return [.. SafetensorsHeader.Read(file, path).Values.Select(tensor => new TensorEntry(tensor.Name, tensor.Dtype, tensor.Shape, Path.GetFileName(path)))];
     }
 }

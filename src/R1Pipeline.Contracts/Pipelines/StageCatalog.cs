@@ -20,7 +20,7 @@ public static class StageCatalog
     /// <summary>All kinds, in the order in which a run of the paper meets them.</summary>
     public static IReadOnlyList<StageKind> All { get; } =
     [
-        new() { Name = "import-model", Options = typeof(ImportModelOptions), Output = ArtifactKind.Model, Version = 1, HasCheckpoints = false },
+        new() { Name = "import-model", Options = typeof(ImportModelOptions), Output = ArtifactKind.Model, Version = 2, HasCheckpoints = false },
         new()
         {
             Name = "train-tokenizer", Options = typeof(TrainTokenizerOptions), Output = ArtifactKind.Tokenizer, Version = 1, HasCheckpoints = false,

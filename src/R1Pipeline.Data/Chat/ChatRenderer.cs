@@ -46,7 +46,7 @@ public sealed class ChatRenderer
             if (TokenizerConfigFile.TokenText(tokenizerConfig, name) is { } text) tokens[name] = text;
         }
 
-        if (tokenizerConfig["additional_special_tokens"] is JsonArray list) tokens["additional_special_tokens"] = list.Select(token => TokenizerFiles.TextOf(token is JsonObject added ? added["content"] : token)).OfType<object?>().ToList();
+        if (tokenizerConfig["additional_special_tokens"] is JsonArray list) tokens["additional_special_tokens"] = list.Select(TokenizerConfigFile.TokenText).OfType<object?>().ToList();
         return new ChatRenderer(JinjaTemplate.Parse(jinja), tokens);
     }
 

@@ -43,9 +43,11 @@ internal static class OwnTemplate
     private static IReadOnlyList<string> EndTexts(string directory, JsonObject config)
     {
         IReadOnlyList<int> ids = GenerationConfigFile.EndTokens(directory);
-        IEnumerable<string> configured = ids.Count == 0 ? [] : TokenizerFiles.Load(directory).AddedTokens().Tokens.Where(token => ids.Contains(token.Id)).Select(token => token.Content);
+        IEnumerable<string> configured = ids.Count == 0 ? [] : AddedTokens(TokenizerFiles.Load(directory)).Where(token => ids.Contains(token.Id)).Select(token => token.Content);
         return [.. new[] { TokenizerConfigFile.TokenText(config, "eos_token") }.OfType<string>().Concat(configured).Where(text => text.Length > 0).Distinct()];
     }
+
+    private static IReadOnlyList<AddedToken> AddedTokens(TokenizerFiles files) => AddedTokenFile.Read(files, files.Vocabulary()).Tokens;
 
     private static string Render(ChatRenderer renderer, IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) =>
         renderer.Render(JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content })), null, addGenerationPrompt, null, now: null);

@@ -42,7 +42,7 @@ public static class SafetensorsHeader
         stream.ReadExactly(header);
         try
         {
-            ModelJson.CheckTexts(header);
+            ModelJson.Check(header);
             return Parse(header, path, 8 + (long)headerBytes, fileBytes);
         }
         catch (JsonException wrong)

@@ -32,15 +32,15 @@ public sealed class BpeTokenizer : ITokenizer
         _files = files;
         BpeFileChecks.CheckModel(files);
         _normalizes = BpeFileChecks.IsNfc(files);
-        _added = files.AddedTokens();
+        _ids = files.Vocabulary();
+        _added = AddedTokenFile.Read(files, _ids);
         _rawTokens = new AddedTokenSet([.. _added.Tokens.Where(token => !token.Normalized)]);
         _normalizedTokens = new AddedTokenSet([.. _added.Tokens.Where(token => token.Normalized).Select(token => _normalizes ? token with { Content = Nfc.Normalize(token.Content) } : token)]);
         _preTokenizers = PreTokenizerFile.Read(files);
-        (_before, _after) = PostProcessorFile.Read(files);
-        _ids = files.Vocabulary();
         _merges = new BpeMerges(_ids, BpeFileChecks.Merges(files));
         if (BpeFileChecks.IgnoresMerges(files)) _wholePieces = files.Vocabulary().GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
+        (_before, _after) = PostProcessorFile.Read(files, IdOf);
         _tokens = new string[_ids.Values.Max() + 1];
         Array.Fill(_tokens, "");
         foreach ((string token, int id) in _ids) _tokens[id] = token;

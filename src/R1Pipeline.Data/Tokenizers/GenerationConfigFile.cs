@@ -20,7 +20,7 @@ public static class GenerationConfigFile
     public static byte[]? Read(string directory)
     {
         string path = Path.Combine(directory, FileName);
-        if (!File.Exists(path)) return null;
+        if (!ModelFile.Exists(path)) return null;
         foreach (string key in (string[])["bos_token_id", EndKey, "pad_token_id"]) _ = Ids(path, key);
         return File.ReadAllBytes(path);
     }
@@ -31,7 +31,7 @@ public static class GenerationConfigFile
     /// </summary>
     /// <exception cref="StageFailedException">UserData: a file is not a JSON object, or an end token is no token id.</exception>
     public static IReadOnlyList<int> EndTokens(string directory) =>
-        ((string[])[FileName, ConfigName]).Select(file => Path.Combine(directory, file)).Where(File.Exists).Select(path => Ids(path, EndKey)).FirstOrDefault(ids => ids.Length > 0) ?? [];
+        ((string[])[FileName, ConfigName]).Select(file => Path.Combine(directory, file)).Where(ModelFile.Exists).Select(path => Ids(path, EndKey)).FirstOrDefault(ids => ids.Length > 0) ?? [];
 
     /// <summary>Writes the file: <paramref name="kept"/>, or where that is null one with these special tokens.</summary>
     /// <param name="directory">The model's folder.</param>

@@ -2,11 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace R1Pipeline.Data.Tokenizers;
 
-/// <summary>Reads the <c>post_processor</c> of <c>tokenizer.json</c>: which special tokens it puts before and behind a single text.</summary>
+/// <summary>
+/// Which special tokens a tokenizer puts before and behind a single text: what the <c>post_processor</c> of <c>tokenizer.json</c> says. With transformers' class
+/// LlamaTokenizer, which the DeepSeek models name, <c>add_bos_token</c> and <c>add_eos_token</c> of <c>tokenizer_config.json</c> take its place.
+/// </summary>
 internal static class PostProcessorFile
 {
-    public static (int[] Before, int[] After) Read(TokenizerFiles files)
+    /// <param name="files">The files.</param>
+    /// <param name="idOf">A token's id; null where there is none.</param>
+    /// <exception cref="Contracts.Stages.StageFailedException">UserData: a part that is not supported, or a token that is not there.</exception>
+    public static (int[] Before, int[] After) Read(TokenizerFiles files, Func<string, int?> idOf)
     {
+        if (FromConfig(files, idOf) is { } configured) return configured;
         var before = new List<int>();
         var after = new List<int>();
         foreach (JsonObject step in Steps(files, files.Root["post_processor"]))
@@ -29,6 +36,15 @@ internal static class PostProcessorFile
         }
 
         return ([.. before], [.. after]);
+    }
+
+    private static (int[] Before, int[] After)? FromConfig(TokenizerFiles files, Func<string, int?> idOf)
+    {
+        if (TokenizerFiles.TextOf(files.Config["tokenizer_class"]) is not ("LlamaTokenizer" or "LlamaTokenizerFast")) return null;
+        bool? begin = files.ConfiguredFlag("add_bos_token"), end = files.ConfiguredFlag("add_eos_token");
+        return begin is null && end is null ? null : (begin ?? true ? Named("bos_token") : [], end ?? false ? Named("eos_token") : []);
+
+        int[] Named(string key) => [files.ConfiguredId(key, idOf) ?? throw files.Unusable($"{TokenizerConfigFile.FileName} asks for a {key} around every text and names none")];
     }
 
     private static IEnumerable<JsonObject> Steps(TokenizerFiles files, JsonNode? node)

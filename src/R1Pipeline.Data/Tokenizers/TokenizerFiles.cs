@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 
 namespace R1Pipeline.Data.Tokenizers;
 
@@ -11,8 +12,14 @@ namespace R1Pipeline.Data.Tokenizers;
 /// </summary>
 internal sealed class TokenizerFiles
 {
+    /// <summary>The tokenizer itself.</summary>
+    internal const string FileName = "tokenizer.json";
+
     /// <summary>Far beyond the largest published vocabulary.</summary>
     private const int MaxIds = 1 << 22;
+
+    /// <summary>Twice the largest published one of these families.</summary>
+    private const long MaxBytes = 32 << 20;
 
     private readonly byte[] _tokenizerJson;
 
@@ -21,14 +28,7 @@ internal sealed class TokenizerFiles
         Origin = origin;
         _tokenizerJson = tokenizerJson;
         Config = config;
-        try
-        {
-            Root = JsonNode.Parse(tokenizerJson, null, TokenizerConfigFile.EachKeyOnce) as JsonObject ?? throw Unusable("tokenizer.json is not a JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw new StageFailedException(StageFailureClass.UserData, $"{origin}: tokenizer.json is not JSON: {e.Message}", e);
-        }
+        Root = ModelJson.ParseObject(Path.Combine(origin, FileName), tokenizerJson);
     }
 
     /// <summary>Folder, or what made the files: named in messages.</summary>
@@ -42,9 +42,9 @@ internal sealed class TokenizerFiles
 
     public static TokenizerFiles Load(string directory)
     {
-        string path = Path.Combine(directory, "tokenizer.json");
-        if (!File.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer.json");
-        return new TokenizerFiles(directory, File.ReadAllBytes(path), TokenizerConfigFile.Read(directory)
+        string path = Path.Combine(directory, FileName);
+        if (!ModelFile.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer.json");
+        return new TokenizerFiles(directory, ModelFile.Read(path, MaxBytes), TokenizerConfigFile.Read(directory)
             ?? throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer_config.json, which names the end token"));
     }
 
@@ -86,7 +86,7 @@ internal sealed class TokenizerFiles
     /// <summary>Writes both files as they were read. A chat template that already stands in the folder's config is kept.</summary>
     public void Save(string directory)
     {
-        File.WriteAllBytes(Path.Combine(directory, "tokenizer.json"), _tokenizerJson);
+        File.WriteAllBytes(Path.Combine(directory, FileName), _tokenizerJson);
         var config = (JsonObject)Config.DeepClone();
         if (config["chat_template"] is null && TokenizerConfigFile.Read(directory)?["chat_template"] is { } template)
             config["chat_template"] = template.DeepClone();
@@ -108,33 +108,20 @@ internal sealed class TokenizerFiles
         return ids;
     }
 
-    public AddedTokenSet AddedTokens()
-    {
-        var tokens = new List<AddedToken>();
-        foreach (JsonObject token in (Root["added_tokens"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            string content = TextOf(token["content"]) ?? "";
-            if (content.Length == 0) throw Unusable("tokenizer.json has an added token without content");
-            tokens.Add(new AddedToken(Id(content, token["id"]), content, Flag(token, "special"))
-            {
-                Normalized = Flag(token, "normalized"),
-                SingleWord = Flag(token, "single_word"),
-                StripsLeft = Flag(token, "lstrip"),
-                StripsRight = Flag(token, "rstrip"),
-            });
-        }
-
-        if (tokens.GroupBy(token => token.Id).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw Unusable($"tokenizer.json gives the id {twice.Key} to several added tokens: {string.Join(", ", twice.Select(token => token.Content))}");
-        return new AddedTokenSet(tokens);
-    }
-
     /// <summary>Id of the token that the config names under <paramref name="key"/>; null when it names none.</summary>
     public int? ConfiguredId(string key, Func<string, int?> idOf)
     {
         if (TokenizerConfigFile.TokenText(Config, key) is not { } text) return null;
         return idOf(text) ?? throw Unusable($"tokenizer_config.json names {text} as {key}, but the vocabulary does not have it");
     }
+
+    /// <summary>A setting of the config that is on or off; null where it is not there.</summary>
+    public bool? ConfiguredFlag(string key) => Config[key] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out bool on) => on,
+        JsonNode other => throw Unusable($"{key} of tokenizer_config.json is {other.ToJsonString()}; true or false is expected"),
+    };
 
     /// <summary>The text of a node; null for any other kind of node, or none.</summary>
     public static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
@@ -153,6 +140,4 @@ internal sealed class TokenizerFiles
     public int Id(string token, JsonNode? value) => value is JsonValue number && number.TryGetValue(out int id) && id is >= 0 and < MaxIds
         ? id
         : throw Unusable($"tokenizer.json gives token {token} the id {value?.ToJsonString() ?? "null"}; an integer from 0 to {MaxIds - 1} is expected");
-
-    private static bool Flag(JsonObject token, string name) => token[name] is JsonValue value && value.TryGetValue(out bool flag) && flag;
 }

@@ -15,8 +15,8 @@ public sealed class WordTokenizer : ITokenizer
     internal WordTokenizer(TokenizerFiles files)
     {
         _files = files;
-        _added = files.AddedTokens();
         _ids = files.Vocabulary();
+        _added = AddedTokenFile.Read(files, _ids);
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
         _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _tokens = new string[_ids.Values.Max() + 1];

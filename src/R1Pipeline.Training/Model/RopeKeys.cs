@@ -10,7 +10,9 @@ internal static class RopeKeys
 {
     private const double DefaultTheta = 10000;
 
-    private static readonly string[] OfEveryType = ["rope_type", "type", "rope_theta"];
+    private const string TurningShare = "partial_rotary_factor";
+
+    private static readonly string[] OfEveryType = ["rope_type", "type", "rope_theta", TurningShare];
 
     /// <summary>The base and the stretch, with the longest context that they carry.</summary>
     public static (double Theta, RopeScaling? Scaling, int ContextTokens) Read(ConfigKeys keys)
@@ -65,13 +67,15 @@ internal static class RopeKeys
                 Allow(rope, type);
                 return null;
             case "linear":
-                Allow(rope, type, "factor");
+                // The original context is there for its readers; the positions are divided by the factor alone.
+                Allow(rope, type, "factor", "original_max_position_embeddings");
                 return new LinearRope(Factor(rope), context);
             case "dynamic":
                 Allow(rope, type, "factor");
                 return new DynamicRope(Factor(rope), context);
             case "yarn":
-                Allow(rope, type, "factor", "original_max_position_embeddings", "beta_fast", "beta_slow", "attention_factor", "mscale", "mscale_all_dim");
+                Allow(rope, type, "factor", "original_max_position_embeddings", "beta_fast", "beta_slow", "attention_factor", "mscale", "mscale_all_dim", "truncate");
+                if (!rope.BooleanOr("truncate", true)) throw rope.Wrong("truncate", "accepted: true, the ramp between the frequencies begins and ends at whole pairs");
                 return new YarnRope(
                     Factor(rope), rope.OptionalSize("original_max_position_embeddings") ?? context, rope.PositiveOr("beta_fast", 32), rope.PositiveOr("beta_slow", 1),
                     rope.OptionalNumber("attention_factor"), rope.OptionalNumber("mscale"), rope.OptionalNumber("mscale_all_dim"));
@@ -108,6 +112,7 @@ internal static class RopeKeys
 
     private static void Allow(ConfigKeys rope, string type, params string[] known)
     {
+        if (rope.OptionalNumber(TurningShare) is not (null or 1)) throw rope.Wrong(TurningShare, "accepted: 1, the whole head turns here");
         if (rope.Names.Except(OfEveryType).Except(known).FirstOrDefault() is { } stray) throw rope.Wrong(stray, $"rope type {type} has no such key here");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 
@@ -32,7 +33,7 @@ public static class ModelConversion
         DecoderWeights.Save(target, config, head, parameters.ValueOf, options);
     }
 
-    private static bool IsWeights(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal) || file == SafetensorsFolder.IndexFile;
+    private static bool IsWeights(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal) || file == SafetensorsIndex.FileName;
 
     private static void WriteConfig(string source, string target, WeightType type)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
 using static TorchSharp.torch;
@@ -14,9 +13,6 @@ public sealed class SafetensorsFolder : IDisposable
     /// <summary>The weights in one file.</summary>
     internal const string SingleFile = "model.safetensors";
 
-    /// <summary>Which shard holds which tensor.</summary>
-    internal const string IndexFile = "model.safetensors.index.json";
-
     private readonly Dictionary<string, SafetensorsReader> _readerOf = new(StringComparer.Ordinal);
     private readonly List<SafetensorsReader> _readers = [];
 
@@ -24,13 +20,13 @@ public sealed class SafetensorsFolder : IDisposable
     /// <exception cref="StageFailedException">UserData: no weights, or damaged ones.</exception>
     public SafetensorsFolder(string directory)
     {
-        string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, IndexFile);
+        string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, SafetensorsIndex.FileName);
         try
         {
-            Location = File.Exists(single) ? single : index;
-            if (File.Exists(single)) OpenSingle(single);
-            else if (File.Exists(index)) OpenShards(directory, index);
-            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {IndexFile} is expected; convert other formats to safetensors");
+            Location = ModelFile.Exists(single) ? single : index;
+            if (Location == single) OpenSingle(single);
+            else if (ModelFile.Exists(index)) OpenShards(directory, index);
+            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {SafetensorsIndex.FileName} is expected; convert other formats to safetensors");
         }
         catch
         {
@@ -76,22 +72,11 @@ public sealed class SafetensorsFolder : IDisposable
     private void OpenShards(string directory, string index)
     {
         var shards = new Dictionary<string, SafetensorsReader>(StringComparer.Ordinal);
-        foreach (var (name, file) in ReadIndex(index))
+        foreach (var (name, file) in SafetensorsIndex.Read(index))
         {
-            if (file != Path.GetFileName(file) || !file.EndsWith(".safetensors", StringComparison.Ordinal))
-                throw new StageFailedException(StageFailureClass.UserData, $"{index}: tensor {name} lies in \"{file}\"; a .safetensors file of the same folder is expected");
             if (!shards.TryGetValue(file, out SafetensorsReader? shard)) shards.Add(file, shard = Open(Path.Combine(directory, file)));
             if (!shard.Entries.ContainsKey(name)) throw new StageFailedException(StageFailureClass.UserData, $"{index}: {file} has no tensor {name}");
             _readerOf.Add(name, shard);
         }
-    }
-
-    private static List<KeyValuePair<string, string>> ReadIndex(string index)
-    {
-        using JsonDocument document = ModelJson.Read(index);
-        if (document.RootElement.TryGetProperty("weight_map", out JsonElement map) && map.ValueKind == JsonValueKind.Object
-            && map.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.String))
-            return [.. map.EnumerateObject().DistinctBy(property => property.Name).Select(property => KeyValuePair.Create(property.Name, property.Value.GetString()!))];
-        throw new StageFailedException(StageFailureClass.UserData, $"{index}: weight_map, an object of tensor names and files, is expected");
     }
 }

@@ -24,8 +24,7 @@ public sealed class SafetensorsReader : IDisposable
     public SafetensorsReader(string path)
     {
         Path = path;
-        if (!File.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{path} is missing");
-        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        _file = ModelFile.Open(path);
         try
         {
             Entries = SafetensorsHeader.Read(_file, path);

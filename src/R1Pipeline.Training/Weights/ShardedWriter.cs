@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using R1Pipeline.Data.Safetensors;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Weights;
@@ -60,6 +61,6 @@ internal static class ShardedWriter
             ["metadata"] = new JsonObject { ["total_size"] = shards.Sum(shard => shard.Sum(slot => slot.Length)) },
             ["weight_map"] = new JsonObject(shardOf.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         };
-        File.WriteAllText(Path.Combine(directory, SafetensorsFolder.IndexFile), index.ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(directory, SafetensorsIndex.FileName), index.ToJsonString(Indented) + "\n");
     }
 }

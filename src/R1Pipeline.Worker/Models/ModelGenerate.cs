@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Models;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Lines;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Weights;
@@ -23,7 +24,7 @@ internal sealed class ModelGenerate : IDisposable
     {
         _request = request;
         // Read first: a folder whose text side cannot be used is refused before its weights are read.
-        _tokenizer = File.Exists(Path.Combine(request.Directory, "tokenizer.json")) ? TokenizerFolder.Load(request.Directory) : null;
+        _tokenizer = ModelFile.Exists(Path.Combine(request.Directory, "tokenizer.json")) ? TokenizerFolder.Load(request.Directory) : null;
         _prompts = new PromptReader(request, _tokenizer);
         IReadOnlyList<int> ends = GenerationConfigFile.EndTokens(request.Directory);
         if (ends.Count == 0 && _tokenizer is not null) ends = [_tokenizer.EosId];

@@ -50,7 +50,7 @@ public sealed class ImportModelStage : IStage
             var tokenizer = TokenizerFolder.Load(directory);
             File.Delete(Path.Combine(directory, "chat_template.jinja"));
             ChatTemplate.Named(chatTemplate, tokenizer.TokenOf(tokenizer.EosId)).Save(directory);
-            ModelFiles.SetEndToken(directory, TokenizerFolder.Load(directory).EosId);
+            ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId, always: true);
         }
         else
         {
@@ -70,6 +70,6 @@ public sealed class ImportModelStage : IStage
         if (template.Name != ChatTemplate.Own) return;
         var tokenizer = TokenizerFolder.Load(directory);
         if (template.EndOfTurn != tokenizer.TokenOf(tokenizer.EosId)) template.Save(directory);
-        ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId);
+        ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId, always: false);
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
+using R1Pipeline.Data.Tokenizers;
 
 namespace R1Pipeline.Stages.ImportModel;
 
@@ -16,50 +18,53 @@ internal static class ModelFiles
     ];
 
     /// <summary>Copies them and returns their bytes.</summary>
-    /// <exception cref="StageFailedException">The folder has no weights in safetensors.</exception>
+    /// <exception cref="StageFailedException">UserData: the folder has no weights in safetensors, or something that is no file has a file's name.</exception>
     public static long Copy(string source, string target, Action<long> progress)
     {
-        string[] files = [.. Patterns.SelectMany(pattern => Directory.EnumerateFiles(source, pattern)).Distinct().Order(StringComparer.Ordinal)];
+        string[] files = [.. Patterns.SelectMany(pattern => Matches(source, pattern)).Distinct().Order(StringComparer.Ordinal)];
         if (!files.Any(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
         {
             throw new StageFailedException(StageFailureClass.UserData, $"{source} has no *.safetensors file; convert the weights to safetensors.");
         }
 
-        return files.Sum(file => Copy(new FileInfo(file), target, progress));
+        // Before anything is copied: a device would be copied without end.
+        foreach (string file in files) _ = ModelFile.LengthOf(file);
+        return files.Sum(file => CopyFile(file, target, progress));
     }
 
-    /// <summary>Makes <paramref name="eosId"/> the end token of the model's configuration: other software then stops where the chat template ends a turn.</summary>
-    public static void SetEndToken(string directory, int eosId)
+    /// <summary>
+    /// Puts <paramref name="eosId"/> before the other end tokens of the model's configuration, which go on ending an output: it is the one that a reader of a single
+    /// one takes.
+    /// </summary>
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="eosId">The token.</param>
+    /// <param name="always">Whether a file that names no end token gets it; otherwise it stays as it is.</param>
+    public static void PutEndTokenFirst(string directory, int eosId, bool always)
     {
         foreach (string name in (string[])["config.json", "generation_config.json"])
         {
             string path = Path.Combine(directory, name);
-            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config) continue;
-            config["eos_token_id"] = eosId;
-            File.WriteAllText(path, config.ToJsonString(ContractJson.Indented) + "\n");
-        }
-    }
-
-    /// <summary>Puts <paramref name="eosId"/> before the other end tokens of the model's configuration: it is the one that a reader of a single one takes.</summary>
-    public static void PutEndTokenFirst(string directory, int eosId)
-    {
-        foreach (string name in (string[])["config.json", "generation_config.json"])
-        {
-            string path = Path.Combine(directory, name);
-            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config || config["eos_token_id"] is not { } ends) continue;
-            JsonNode?[] named = ends is JsonArray list ? [.. list] : [ends];
+            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config || (config["eos_token_id"] is null && !always)) continue;
+            JsonNode?[] named = config["eos_token_id"] is JsonArray list ? [.. list] : [config["eos_token_id"]];
             int[] ids = [.. named.OfType<JsonValue>().Select(id => id.TryGetValue(out int number) ? number : -1).Where(id => id >= 0)];
             if (ids.Length > 0 && ids[0] == eosId) continue;
-            config["eos_token_id"] = new JsonArray([.. ids.Where(id => id != eosId).Prepend(eosId).Select(id => (JsonNode)id)]);
+            config["eos_token_id"] = GenerationConfigFile.EndValue([eosId, .. ids.Where(id => id != eosId)]);
             File.WriteAllText(path, config.ToJsonString(ContractJson.Indented) + "\n");
         }
     }
 
-    private static long Copy(FileInfo file, string target, Action<long> progress)
+    private static IEnumerable<string> Matches(string directory, string pattern)
+    {
+        if (pattern.Contains('*', StringComparison.Ordinal)) return Directory.EnumerateFiles(directory, pattern);
+        string path = Path.Combine(directory, pattern);
+        return ModelFile.Exists(path) ? [path] : [];
+    }
+
+    private static long CopyFile(string file, string target, Action<long> progress)
     {
         byte[] buffer = new byte[BufferBytes];
-        using var input = file.OpenRead();
-        using var output = File.Create(Path.Combine(target, file.Name));
+        using FileStream input = ModelFile.Open(file);
+        using var output = File.Create(Path.Combine(target, Path.GetFileName(file)));
         for (int count = input.Read(buffer); count > 0; count = input.Read(buffer))
         {
             output.Write(buffer, 0, count);

@@ -24,6 +24,18 @@ internal static class TextDamage
             for (int i = 0; i < 1000; i++) vocabulary[$"<more-{i}>"] = vocabulary.Count;
         });
         yield return Change("vocabulary-id-of-two-billion", Tokenizer, Tokenizer, root => root["model"]!["vocab"]!["<huge>"] = int.MaxValue);
+        yield return Change("vocabulary-of-a-million", Tokenizer, Tokenizer, root =>
+        {
+            JsonObject vocabulary = root["model"]!["vocab"]!.AsObject();
+            for (int i = 0; i < 1_000_000; i++) vocabulary[$"<more-{i}>"] = vocabulary.Count;
+        });
+        yield return Change("added-tokens-of-a-million", Tokenizer, Tokenizer, root => root["added_tokens"] = new JsonArray([.. Enumerable.Range(0, 1_000_000).Select(i => (JsonNode)i)]));
+        yield return Change("added-token-with-another-id", Tokenizer, Tokenizer, root => root["added_tokens"]![0]!["id"] = root["model"]!["vocab"]!.AsObject().Count + 5);
+        yield return Change("added-token-of-the-config-with-another-id", Config, Config, root => root["added_tokens_decoder"] = new JsonObject { ["99"] = new JsonObject { ["content"] = "<more>" } });
+        yield return Whole("tokenizer-of-40-megabytes", Tokenizer, text => text + new string(' ', 40 << 20));
+        yield return Whole("config-of-17-megabytes", Config, text => text + new string(' ', 17 << 20));
+        yield return Whole("tokenizer-with-half-a-surrogate", Tokenizer, text => text.Replace("\"version\"", "\"\\ud800\": 1, \"version\"", StringComparison.Ordinal));
+        yield return Whole("config-with-half-a-surrogate", Config, text => text.TrimStart().Insert(1, "\"more\": \"\\udc00\", "));
         yield return Change("model-missing", Tokenizer, Tokenizer, root => root.Remove("model"));
         yield return Change("model-unknown", Tokenizer, "tokenizer", root => root["model"]!["type"] = "Unigram");
         yield return Change("end-token-unknown", Config, Config, root => root["eos_token"] = "<nowhere>");

@@ -110,6 +110,28 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
     }
 
     [Fact]
+    public void ImportModel_NamedTemplate_ComesBeforeTheOtherEndTokens()
+    {
+        string source = SharedFixtures.Path("models", "qwen2-tied"), folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            foreach (string file in (string[])["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]) File.Copy(Path.Combine(source, file), Path.Combine(folder, file));
+            var tokenizer = TokenizerFolder.Load(folder);
+            int turn = tokenizer.IdOf("<|im_end|>")!.Value, end = tokenizer.IdOf("<|endoftext|>")!.Value, other = tokenizer.IdOf("!")!.Value;
+            File.WriteAllText(Path.Combine(folder, "generation_config.json"), $$"""{"eos_token_id":[{{end}},{{turn}},{{other}}]}""");
+
+            var run = tiny.Rig.Run(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder, ChatTemplate = "chatml" }, []));
+
+            Assert.Equal([turn, end, other], GenerationConfigFile.EndTokens(run.Directory));
+            Assert.Equal(turn, DecoderConfigFile.Read(run.Directory).EosTokenId);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void ImportModel_MissingFolder_NamesIt()
     {
         var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = "/nowhere/model" }, []));

@@ -186,7 +186,7 @@ internal sealed class Lexer
         if (!isFloat && digits.Length > 1 && digits[0] == '0' && digits.Trim('0').Length > 0) throw new JinjaException($"'{digits}' is no number", LineAt(start));
         object number = isFloat ? (object)double.Parse(digits, CultureInfo.InvariantCulture)
             : long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long whole) ? whole
-            : throw new JinjaException($"the number {digits} is too large", LineAt(start));
+            : throw new JinjaException($"the number {digits[..Math.Min(digits.Length, 40)]} is too large", LineAt(start));
         Add(TokenKind.Number, digits, number);
     }
 

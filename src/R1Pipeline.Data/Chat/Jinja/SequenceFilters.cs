@@ -58,7 +58,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         return text;
     }
 
-    private static object? DictSort(object? value, CallArguments arguments)
+    private object? DictSort(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("dictsort", 0, "case_sensitive", "by", "reverse");
         string by = bound[1] == CallArguments.Missing ? "key" : PythonRepr.Str(bound[1]);
@@ -67,7 +67,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         return Sorted(dict.Items, item => Folded(((object?[])item!)[by == "key" ? 0 : 1], IsSet(bound[0])), IsSet(bound[2]));
     }
 
-    private static object? Sort(object? value, CallArguments arguments)
+    private object? Sort(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("sort", 0, "reverse", "case_sensitive", "attribute");
         object? attribute = Given(bound[2]);
@@ -76,9 +76,10 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
     }
 
     /// <summary>Stable in both directions, as Python's.</summary>
-    private static List<object?> Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool reverse)
+    private List<object?> Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool reverse)
     {
         List<(object? Item, object? Key)> keyed = [.. items.Select(item => (item, key(item)))];
+        for (int i = 0; i < keyed.Count; i++) budget.Spend();
         var order = Comparer<object?>.Create((a, b) => PythonOrder.Compare(a, b, "<") ?? 0);
         return [.. (reverse ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];
     }

@@ -125,26 +125,36 @@ internal static class StringMethods
         var words = new List<object?>();
         // The far end goes only where splitting reaches it: 'a b '.split(none, 1) leaves 'b '.
         string rest = PythonText.Trim(text, null, start: most < 0 || !fromRight, end: most < 0 || fromRight);
-        while (rest.Length > 0)
+        int start = 0, end = rest.Length;
+        while (start < end)
         {
-            int cut = most == 0 ? -1 : fromRight ? LastSpace(rest) : FirstSpace(rest);
-            if (cut < 0)
+            int cut = most-- == 0 ? -1 : fromRight ? LastSpace(rest, start, end) : FirstSpace(rest, start, end);
+            words.Add(cut < 0 ? rest[start..end] : fromRight ? rest[(cut + 1)..end] : rest[start..cut]);
+            if (cut < 0) break;
+            if (fromRight) end = cut;
+            else start = cut;
+            while (start < end && PythonText.IsSpace(rest[fromRight ? end - 1 : start]))
             {
-                words.Insert(fromRight ? 0 : words.Count, rest);
-                break;
+                if (fromRight) end--;
+                else start++;
             }
-
-            words.Insert(fromRight ? 0 : words.Count, fromRight ? rest[(cut + 1)..] : rest[..cut]);
-            rest = fromRight ? PythonText.TrimEnd(rest[..cut]) : PythonText.Trim(rest[cut..], null, start: true, end: false);
-            most--;
         }
 
+        if (fromRight) words.Reverse();
         return words;
     }
 
-    private static int FirstSpace(string text) => Enumerable.Range(0, text.Length).FirstOrDefault(at => PythonText.IsSpace(text[at]), -1);
+    private static int FirstSpace(string text, int start, int end)
+    {
+        while (start < end && !PythonText.IsSpace(text[start])) start++;
+        return start < end ? start : -1;
+    }
 
-    private static int LastSpace(string text) => Enumerable.Range(1, text.Length).Select(back => text.Length - back).FirstOrDefault(at => PythonText.IsSpace(text[at]), -1);
+    private static int LastSpace(string text, int start, int end)
+    {
+        while (end > start && !PythonText.IsSpace(text[end - 1])) end--;
+        return end > start ? end - 1 : -1;
+    }
 
     private static long IndexOf(string text, CallArguments arguments, string name)
     {

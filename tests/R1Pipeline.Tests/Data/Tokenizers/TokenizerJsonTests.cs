@@ -38,7 +38,8 @@ public class TokenizerJsonTests
     public void Encode_IgnoreMerges_TakesThePieceThatIsAToken()
     {
         JsonObject root = Root();
-        root["model"]!["vocab"]!["xyz"] = 300;
+        root["model"]!["vocab"]!["xyz"] = 258;
+        for (int i = 0; i < 2; i++) root["added_tokens"]![i]!["id"] = 259 + i;
         Assert.Equal("x|y|z", Tokens(Create(root), "xyz"));
         root["model"]!["ignore_merges"] = true;
         Assert.Equal("xyz", Tokens(Create(root), "xyz"));
@@ -59,6 +60,55 @@ public class TokenizerJsonTests
         JsonObject root = Root();
         foreach (string flag in flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)) root["added_tokens"]![1]![flag] = true;
         Assert.Equal(tokens, Tokens(Create(root), text));
+    }
+
+    [Theory]
+    [InlineData("""{"260":{"content":"<u>","special":true}}""", "a<u>b", "a|<u>|b", "ab")]
+    [InlineData("""{"260":{"content":"<u>"},"259":{"content":"<t>","rstrip":true,"special":true}}""", "<t> a<u>", "<t>|a|<u>", "a<u>")]
+    [InlineData("""{"256":{"content":"ab","special":true}}""", "abc", "ab|c", "c")]
+    public void Encode_AddedTokensOfTheConfig_AddToTheOthersAndWin(string decoder, string text, string tokens, string withoutSpecial)
+    {
+        BpeTokenizer tokenizer = Create(Root(), new JsonObject { ["added_tokens_decoder"] = JsonNode.Parse(decoder) });
+        Assert.Equal(tokens, Tokens(tokenizer, text));
+        Assert.Equal(withoutSpecial, tokenizer.Decode(tokenizer.Encode(text), skipSpecial: true));
+    }
+
+    [Fact]
+    public void Encode_SpecialTokenThatIsAWordOfTheVocabulary_IsFoundInText()
+    {
+        BpeTokenizer tokenizer = Create(Root(), new JsonObject { ["additional_special_tokens"] = new JsonArray("abc"), ["unk_token"] = "nowhere" });
+        Assert.Equal("x|abc|x", Tokens(tokenizer, "xabcx"));
+        Assert.True(tokenizer.IsSpecial(tokenizer.IdOf("abc")!.Value));
+    }
+
+    [Theory]
+    [InlineData("<u>", 261, "260")]
+    [InlineData("<t>", 260, "259")]
+    [InlineData("ab", 260, "256")]
+    [InlineData("<u>", 259, "260")]
+    public void Load_AddedTokenWithAnIdThatIsNotItsOwn_IsRefused(string content, int id, string own)
+    {
+        JsonObject root = Root();
+        root["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = id, ["content"] = content });
+        string inFile = Assert.Throws<StageFailedException>(() => Create(root)).Message;
+        Assert.Contains($"tokenizer.json gives the added token {content} the id {id}, but its id is {own}", inFile, StringComparison.Ordinal);
+        var decoder = new JsonObject { [id.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new JsonObject { ["content"] = content } };
+        string inConfig = Assert.Throws<StageFailedException>(() => Create(Root(), new JsonObject { ["added_tokens_decoder"] = decoder })).Message;
+        Assert.Contains($"tokenizer_config.json gives the added token {content} the id {id}, but its id is {own}", inConfig, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("LlamaTokenizerFast", """{"add_bos_token":true}""", new[] { 259, 1 })]
+    [InlineData("LlamaTokenizer", """{"add_bos_token":false,"add_eos_token":true}""", new[] { 1, 258 })]
+    [InlineData("LlamaTokenizerFast", "{}", new[] { 7, 1 })]
+    [InlineData("PreTrainedTokenizerFast", """{"add_bos_token":true}""", new[] { 7, 1 })]
+    public void WithSpecial_ClassOfLlama_TakesTheConfigsFlags(string tokenizerClass, string flags, int[] ids)
+    {
+        JsonObject root = Root(), config = JsonNode.Parse(flags)!.AsObject();
+        root["post_processor"] = JsonNode.Parse("""{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"B"}},{"Sequence":{"id":"A"}}],"special_tokens":{"B":{"ids":[7]}}}""");
+        config["tokenizer_class"] = tokenizerClass;
+        config["bos_token"] = "<t>";
+        Assert.Equal(ids, Create(root, config).WithSpecial([1]));
     }
 
     [Fact]
@@ -140,8 +190,12 @@ public class TokenizerJsonTests
 
     private static string Tokens(BpeTokenizer tokenizer, string text) => string.Join('|', tokenizer.Encode(text).Select(tokenizer.TokenOf));
 
-    private static BpeTokenizer Create(JsonObject? root = null) =>
-        new(new TokenizerFiles("test", JsonSerializer.SerializeToUtf8Bytes(root ?? Root()), new JsonObject { ["eos_token"] = "<eos>" }));
+    private static BpeTokenizer Create(JsonObject? root = null, JsonObject? config = null)
+    {
+        config ??= [];
+        config["eos_token"] = "<eos>";
+        return new BpeTokenizer(new TokenizerFiles("test", JsonSerializer.SerializeToUtf8Bytes(root ?? Root()), config));
+    }
 
     private static JsonObject Root()
     {

@@ -22,6 +22,7 @@ public class BoundsTests
         { string.Concat(Enumerable.Repeat("{% if true %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "too deeply" },
         { "{{ range(1000000000) }}", "Range too big" },
         { "{{ 2 ** 4000 }}", "64 bits" },
+        { "{% set x = range(99999) | list %}{% for a in range(99999) %}{% set y = x | sort %}{% endfor %}", "does not come to an end" },
     };
 
     [Theory]
@@ -31,6 +32,10 @@ public class BoundsTests
         var error = Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template).Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Render_SplitOfALongText_TakesOnePass() =>
+        Assert.Equal("1000000", JinjaTemplate.Parse("{{ ('a ' * 1000000).split() | length }}").Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
 
     [Fact]
     public void Parse_UnsupportedTag_IsNamedWithItsLine()

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace R1Pipeline.Data.Tokenizers;
+
+/// <summary>
+/// Reads the added tokens of a tokenizer as transformers loads them: those of <c>tokenizer.json</c>; then <c>added_tokens_decoder</c> of
+/// <c>tokenizer_config.json</c>, which adds tokens and wins over the flags of the same ones; then the special tokens that the config names and that are only
+/// words of the vocabulary so far. A token's id is the one its text has in the vocabulary, else the next free one, whatever the file says: a file that says
+/// another is refused, because other software numbers it differently.
+/// </summary>
+internal static class AddedTokenFile
+{
+    private const string DecoderKey = "added_tokens_decoder";
+
+    private static readonly string[] NamedKeys = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    /// <param name="files">The files.</param>
+    /// <param name="vocabulary">Token → id of the model, without added tokens.</param>
+    /// <exception cref="Contracts.Stages.StageFailedException">UserData: a token without text, or with an id that is not its own.</exception>
+    public static AddedTokenSet Read(TokenizerFiles files, IReadOnlyDictionary<string, int> vocabulary)
+    {
+        var tokens = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
+        int free = vocabulary.Count;
+        foreach ((string file, JsonNode? written, JsonObject token) in Entries(files))
+        {
+            string content = TokenizerFiles.TextOf(token["content"]) ?? "";
+            if (content.Length == 0) throw files.Unusable($"{file} has an added token without content");
+            int given = files.Id(content, written);
+            bool known = tokens.TryGetValue(content, out AddedToken? earlier);
+            int id = earlier?.Id ?? (vocabulary.TryGetValue(content, out int word) ? word : free);
+            if (given != id)
+                throw files.Unusable($"{file} gives the added token {content} the id {given}, but its id is {id}, {(known || vocabulary.ContainsKey(content) ? "which it has already" : "the next one behind the tokens before it")}: other software would number it so");
+            if (id >= free) free = id + 1;
+            tokens[content] = new AddedToken(id, content, (earlier?.Special ?? false) || Flag(token, "special"))
+            {
+                Normalized = Flag(token, "normalized", otherwise: file != TokenizerFiles.FileName),
+                SingleWord = Flag(token, "single_word"),
+                StripsLeft = Flag(token, "lstrip"),
+                StripsRight = Flag(token, "rstrip"),
+            };
+        }
+
+        foreach (string name in Named(files.Config).Where(name => !tokens.ContainsKey(name)))
+        {
+            if (vocabulary.TryGetValue(name, out int id)) tokens.Add(name, new AddedToken(id, name, Special: true));
+        }
+
+        return new AddedTokenSet([.. tokens.Values]);
+    }
+
+    private static IEnumerable<(string File, JsonNode? Id, JsonObject Token)> Entries(TokenizerFiles files)
+    {
+        foreach (JsonObject token in (files.Root["added_tokens"] as JsonArray ?? []).OfType<JsonObject>()) yield return (TokenizerFiles.FileName, token["id"], token);
+        foreach (var (id, token) in (files.Config[DecoderKey] as JsonObject ?? []).Select(entry => (Number(files, entry.Key), entry.Value)).OrderBy(entry => entry.Item1))
+        {
+            yield return (TokenizerConfigFile.FileName, id, token as JsonObject ?? throw files.Unusable($"{DecoderKey} of {TokenizerConfigFile.FileName} gives {id} no token but {token?.ToJsonString() ?? "null"}"));
+        }
+    }
+
+    private static int Number(TokenizerFiles files, string key) => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+        ? id
+        : throw files.Unusable($"{DecoderKey} of {TokenizerConfigFile.FileName} has the key {key}; a token id is expected");
+
+    private static IEnumerable<string> Named(JsonObject config) =>
+        NamedKeys.Select(key => TokenizerConfigFile.TokenText(config, key)).Concat((config["additional_special_tokens"] as JsonArray ?? []).Select(TokenizerConfigFile.TokenText)).OfType<string>().Distinct();
+
+    private static bool Flag(JsonObject token, string name, bool otherwise = false) => token[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : otherwise;
+}
