@@ -12,11 +12,20 @@ internal sealed class Budget
 
     private long _spent;
 
+    /// <summary>Steps whose number is known before they are taken.</summary>
+    public void Work(long steps)
+    {
+        _spent += steps;
+        if (_spent > Limit) throw Endless();
+    }
+
     /// <summary>A step that makes a text or list of that length.</summary>
     public void Spend(long length = 0)
     {
         _spent += 1 + (length / 32);
         // Refused before it is built.
-        if (_spent > Limit || length > MaxLength) throw new JinjaException("the template does not come to an end: rendering was stopped");
+        if (_spent > Limit || length > MaxLength) throw Endless();
     }
+
+    private static JinjaException Endless() => new("the template does not come to an end: rendering was stopped");
 }

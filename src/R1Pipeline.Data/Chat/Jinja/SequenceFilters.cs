@@ -79,7 +79,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
     private List<object?> Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool reverse)
     {
         List<(object? Item, object? Key)> keyed = [.. items.Select(item => (item, key(item)))];
-        for (int i = 0; i < keyed.Count; i++) budget.Spend();
+        budget.Work(keyed.Count * (1L + int.Log2(keyed.Count | 1)));
         var order = Comparer<object?>.Create((a, b) => PythonOrder.Compare(a, b, "<") ?? 0);
         return [.. (reverse ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];
     }
