@@ -30,7 +30,7 @@ public sealed record RolloutRecord
     public required IReadOnlyDictionary<string, double> Rewards { get; init; }
 
     /// <summary>The reward that trained: the weighted sum. Null: it failed (see <see cref="Errors"/>) or no part applies, and the output trained nothing.</summary>
-    public required double? Total { get; init; }
+    public double? Total { get; init; }
 
     /// <summary>The reward parts that failed, and why; null: none.</summary>
     public IReadOnlyDictionary<string, string>? Errors { get; init; }
