@@ -77,9 +77,7 @@ public sealed class JudgeTests : IDisposable
     public async Task GradeJudge_Pairs_KeepsOrderNamesBadLinesAndWritesWhatRewardModelingReads()
     {
         // Prefers the text with 'good', strongly, and is late with every other answer.
-        await using var server = new JudgeServer(call => JudgeAnswer.Reply(
-            call.Prompt.Contains("good", StringComparison.Ordinal) ? call.Prompt.IndexOf("good", StringComparison.Ordinal) < call.Prompt.IndexOf("bad", StringComparison.Ordinal) ? """{"verdict":"A>>B"}""" : """{"verdict":"B>>A"}""" : """{"verdict":"A>B"}""")
-            with { Delay = TimeSpan.FromMilliseconds(call.Number % 2 * 40) });
+        await using var server = new JudgeServer(call => JudgeAnswer.Reply($"{{\"verdict\":\"{Verdict(call.Prompt)}\"}}") with { Delay = TimeSpan.FromMilliseconds(call.Number % 2 * 40) });
         string rows = _folder.Write("rows.jsonl", string.Join('\n', Enumerable.Range(0, 9).Select(i => i switch
         {
             3 => "not json",
@@ -114,6 +112,12 @@ public sealed class JudgeTests : IDisposable
               rm: { uses: reward-modeling, model: base, data: [pairs] }
             """);
         await _folder.State().SucceedAsync("validate", pipeline);
+    }
+
+    private static string Verdict(string prompt)
+    {
+        int good = prompt.IndexOf("good", StringComparison.Ordinal);
+        return good < 0 ? "A>B" : good < prompt.IndexOf("bad", StringComparison.Ordinal) ? "A>>B" : "B>>A";
     }
 
     private string Pipeline(JudgeServer server)
