@@ -50,8 +50,11 @@ internal static unsafe class Confinement
             Become(user);
         }
         Check(Linux.prctl(Linux.NoNewPrivileges, 1, 0, 0, 0), "no_new_privs");
-        if (order.Readable.Count + order.Writable.Count > 0) Landlock.Enter(order.Readable, order.Writable);
-        SystemCallFilter.Install();
+        if (!order.LimitsOnly)
+        {
+            if (order.Readable.Count + order.Writable.Count > 0) Landlock.Enter(order.Readable, order.Writable, ownUser: order.User is not null);
+            SystemCallFilter.Install();
+        }
 
         // Descriptors of this runtime, and any that were inherited by mistake, end here.
         _ = Linux.close_range(3, uint.MaxValue, 4);
@@ -69,7 +72,7 @@ internal static unsafe class Confinement
 
     private static void Become(uint user)
     {
-        Check(Linux.setgroups(0, null), "setgroups");
+        Check(Linux.setgroups(0, null), "changing to a user of its own (root needs CAP_SETUID and CAP_SETGID for it; a plain user does without)");
         Check(Linux.setresgid(user, user, user), "setresgid");
         Check(Linux.setresuid(user, user, user), "setresuid");
     }

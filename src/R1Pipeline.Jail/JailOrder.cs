@@ -4,13 +4,15 @@ namespace R1Pipeline.Jail;
 
 /// <summary>
 /// What the command line asks for: <c>KEY=VALUE…  -- PROGRAM ARGUMENTS</c>. Keys: <c>uid</c>, <c>cwd</c>, <c>read</c> and <c>write</c> (paths, repeatable;
-/// any of them switches Landlock on), <c>env</c> (K=V, repeatable), <c>cpu</c> (s), <c>memory</c> and <c>data</c> (bytes), <c>file</c> (bytes), <c>processes</c>, <c>files</c>.
+/// any of them switches Landlock on), <c>env</c> (K=V, repeatable), <c>limits-only</c> (no Landlock, no filter), <c>cpu</c> (s), <c>memory</c> and <c>data</c> (bytes), <c>file</c> (bytes), <c>processes</c>, <c>files</c>.
 /// </summary>
 internal sealed class JailOrder
 {
     public uint? User { get; private set; }
 
     public string? Directory { get; private set; }
+
+    public bool LimitsOnly { get; private set; }
 
     public List<string> Readable { get; } = [];
 
@@ -44,6 +46,7 @@ internal sealed class JailOrder
             case "read": Readable.Add(value); break;
             case "write": Writable.Add(value); break;
             case "env": Environment.Add(value); break;
+            case "limits-only": LimitsOnly = true; break;
             case "cpu": Limits[0] = Number(); break;
             case "file": Limits[1] = Number(); break;
             case "data": Limits[2] = Number(); break;

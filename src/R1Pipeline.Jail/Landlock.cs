@@ -10,12 +10,16 @@ internal static unsafe class Landlock
     /// <summary>The kernel's version of it; 0: it has none.</summary>
     public static int Version => (int)Math.Max(0, Linux.Call(CreateRuleset, 0, 0, 1, 0));
 
-    /// <summary>Confines this process. Signals cannot leave it and no abstract socket can be reached from kernel version 6.12 on.</summary>
-    /// <exception cref="InvalidOperationException">The kernel refused.</exception>
-    public static void Enter(List<string> readable, List<string> writable)
+    /// <summary>Confines this process. Signals cannot leave it and no abstract socket can be reached from version 6 (Linux 6.12) on.</summary>
+    /// <param name="readable">Paths that may be read and executed.</param>
+    /// <param name="writable">Paths that may be written too.</param>
+    /// <param name="ownUser">Whether no process outside has the same user: without it signals must be kept in by Landlock.</param>
+    /// <exception cref="InvalidOperationException">The kernel refused, or cannot do what is needed.</exception>
+    public static void Enter(List<string> readable, List<string> writable, bool ownUser)
     {
         int version = Version;
-        if (version < 1) throw new InvalidOperationException("the kernel has no Landlock");
+        if (version < 1) throw new InvalidOperationException("the kernel has no Landlock: Linux 5.13 or later is needed, with landlock among its lsm= modules and, in a container, in the seccomp profile");
+        if (version < 6 && !ownUser) throw new InvalidOperationException($"Landlock's version {version} cannot keep signals in: Linux 6.12 or later is needed, or root");
 
         // Rights that the version knows: REFER came with 2, TRUNCATE with 3, IOCTL_DEV with 5.
         ulong all = version switch { 1 => (1UL << 13) - 1, 2 => (1UL << 14) - 1, < 5 => (1UL << 15) - 1, _ => (1UL << 16) - 1 };

@@ -41,6 +41,15 @@ public sealed class DaemonPublishedTests : IDisposable
             Assert.True(submitted.ExitCode == 0, submitted.Error);
         }
 
+        // Its own jail came along, and grades.
+        Assert.Equal(["r1-jail", "r1-jail.dll", "r1-jail.runtimeconfig.json"], Directory.GetFiles(Path.Combine(published, "jail")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string rows = _folder.Write("rows.jsonl", """{"id":1,"language":"python","completion":"print(5)","tests":[{"stdin":"","stdout":"5"}]}""");
+        await using (R1Process grade = r1.Start(Path.Combine(published, "r1"), ["grade", "code", "--in", rows]))
+        {
+            Ended graded = await grade.WaitAsync(Watchdog);
+            Assert.True(graded.Output.Contains("\"outcome\":\"passed\"", StringComparison.Ordinal), graded.Output + graded.Error);
+        }
+
         Task<Ended> stopped = daemon.TerminateAsync(Watchdog);
         await WaitForAsync(systemd, "STOPPING=1");
         Assert.Equal(0, (await stopped).ExitCode);

@@ -5,6 +5,7 @@ using R1Pipeline.Cli.Output;
 using R1Pipeline.Data.Lines;
 using R1Pipeline.Rewards.Code;
 using R1Pipeline.Rewards.Grading;
+using R1Pipeline.Rewards.Sandboxing;
 
 namespace R1Pipeline.Cli.Commands;
 
@@ -30,13 +31,17 @@ internal static class GradeCommand
         {
             if (value.GetValueOrDefault<int>() is < 1 or > 64) value.AddError("--parallelism is from 1 to 64");
         });
-        var command = new Command("code", "Run programs on their tests in the sandbox: python, cpp, javascript, csharp.") { input, output, parallelism };
+        var sandbox = new Option<string>("--sandbox") { Description = $"How programs are confined: {string.Join(", ", SandboxKinds.Words)}. auto takes the strongest that works and refuses to grade where none does; unsafe runs them unconfined, with limits only.", DefaultValueFactory = _ => SandboxKinds.Auto, HelpName = "KIND" };
+        sandbox.AcceptOnlyFromAmong([.. SandboxKinds.Words]);
+        var command = new Command("code", "Run programs on their tests in the sandbox: python, cpp, javascript, csharp.") { input, output, parallelism, sandbox };
         command.SetAction(parsed =>
         {
-            using var grader = new CodeGrader(parsed.GetValue(parallelism));
+            Terminal terminal = Terminal.Of(parsed);
+            using var grader = new CodeGrader(parsed.GetValue(parallelism), SandboxKinds.Parse(parsed.GetValue(sandbox)!));
+            if (grader.Kind == SandboxKind.Unsafe) terminal.Say("WARNING: " + SandboxKinds.Warning);
 
             // Twice as many rows as tests: while the last test of a row runs, those of the next begin. The grader keeps the budget.
-            return LineFiles.Answer(Terminal.Of(parsed), parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.RunAsync(reader, 2 * grader.Parallelism,
+            return LineFiles.Answer(terminal, parsed.GetValue(input), parsed.GetValue(output), (reader, writer) => AnsweredLines.RunAsync(reader, 2 * grader.Parallelism,
                 row => Task.Factory.StartNew(() => CodeRows.Grade(row, grader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), line => AnsweredLines.Write(line, writer)).GetAwaiter().GetResult());
         });
         return command;

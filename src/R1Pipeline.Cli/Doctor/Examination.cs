@@ -66,7 +66,7 @@ internal static class Examination
 
     // Not needed by a pipeline without a code task: told, not judged.
     private static Finding CodeSandbox() => Sandbox.Find(out string problem) is { } sandbox
-        ? new Finding("sandbox", true, $"{(sandbox.Kind == SandboxKind.Bubblewrap ? "bubblewrap and the jail" : "the jail alone")}, {(sandbox.Compiled ? "compiled ahead of time" : "on the .NET runtime")}", problem.Length > 0 ? problem : null)
+        ? new Finding("sandbox", true, sandbox.Description, problem.Length > 0 ? problem : null)
         : new Finding("sandbox", null, "none: grading code is refused", problem);
 
     private static Finding Language(string language) => Toolchain.Find(language, out string remedy) is { } found

@@ -18,20 +18,24 @@ public sealed class CodeGrader : IDisposable
 
     /// <param name="parallelism">Tests that run at once; each of an assert test's two processes counts as half.</param>
     /// <param name="only">Only this kind of sandbox; null: the strongest that works here.</param>
-    public CodeGrader(int parallelism, SandboxKind? only = null)
+    /// <param name="compiled">Only with a jail that is (true) or is not (false) compiled ahead of time; null: compiled where that works.</param>
+    public CodeGrader(int parallelism, SandboxKind? only = null, bool? compiled = null)
     {
         _budget = new SemaphoreSlim(parallelism);
         Parallelism = parallelism;
-        _sandbox = Sandbox.Find(out _problem, only);
+        _sandbox = Sandbox.Find(out _problem, only, compiled);
     }
 
     /// <summary>Tests that run at once.</summary>
     public int Parallelism { get; }
 
+    /// <summary>How programs are confined; null: none of the sandboxes works, and every grade is refused.</summary>
+    public SandboxKind? Kind => _sandbox?.Kind;
+
     /// <summary>Grades a task.</summary>
     public CodeVerdict Grade(CodeTask task)
     {
-        if (_sandbox is null) return Refused(task, $"no sandbox: {_problem}");
+        if (_sandbox is null) return Refused(task, $"no sandbox: {_problem}. The sandbox 'unsafe' runs code all the same, unconfined");
         if (Toolchain.Find(task.Language, out string remedy) is not { } toolchain) return Refused(task, $"{task.Language} is not installed: {remedy}");
         if (task.Tests.Count == 0) return Refused(task, "there are no tests");
         string key = Key(task);
@@ -94,5 +98,5 @@ public sealed class CodeGrader : IDisposable
     private static CodeVerdict All(CodeTask task, CodeOutcome outcome, TimeSpan elapsed) => new(outcome, [.. task.Tests.Select(_ => new TestVerdict(outcome, TimeSpan.Zero))], elapsed);
 
     private static string Key(CodeTask task) => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new { task.Language, task.Code, Tests = task.Tests.Select(test => test is StreamTest stream ? new[] { stream.Input, stream.Output } : [((AssertTest)test).Program]), task.Setup, task.EntryPoint, Comparison = task.Comparison.Name, task.Limits })));
+        new { task.Language, task.Code, Tests = task.Tests.Select(test => test switch { StreamTest stream => [stream.Input, stream.Output], CallTest call => [call.Function, call.Arguments, call.Expected], _ => new[] { ((AssertTest)test).Program } }), task.Setup, task.EntryPoint, Comparison = task.Comparison.Name, task.Limits })));
 }

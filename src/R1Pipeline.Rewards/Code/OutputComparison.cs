@@ -7,7 +7,10 @@ public sealed class OutputComparison
 {
     private readonly Func<string, string, bool> _same;
 
-    private OutputComparison(string name, Func<string, string, bool> same) => (Name, _same) = (name, same);
+    private OutputComparison(string name, Func<string, string, bool> same, double epsilon) => (Name, _same, Epsilon) = (name, same, epsilon);
+
+    /// <summary>By how much numbers may differ, absolutely or relative to the expected one; 0: not at all.</summary>
+    public double Epsilon { get; }
 
     /// <summary>The name it was asked for by.</summary>
     public string Name { get; }
@@ -23,11 +26,12 @@ public sealed class OutputComparison
             "exact-bytes" => (expected, actual) => expected == actual,
             _ => null,
         };
-        if (name.StartsWith("float:", StringComparison.OrdinalIgnoreCase) && double.TryParse(name.AsSpan(6), NumberStyles.Float, CultureInfo.InvariantCulture, out double epsilon) && epsilon >= 0)
+        double epsilon = 0;
+        if (name.StartsWith("float:", StringComparison.OrdinalIgnoreCase) && double.TryParse(name.AsSpan(6), NumberStyles.Float, CultureInfo.InvariantCulture, out epsilon) && epsilon >= 0)
         {
             same = (expected, actual) => Close(Tokens(expected), Tokens(actual), epsilon);
         }
-        return same is null ? null : new OutputComparison(name, same);
+        return same is null ? null : new OutputComparison(name, same, epsilon);
     }
 
     /// <summary>Whether the output is as expected.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using R1Pipeline.Rewards.Code.Calls;
 using R1Pipeline.Rewards.Sandboxing;
 
 namespace R1Pipeline.Rewards.Code;
@@ -18,12 +19,23 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
     public CodeOutcome? Compile()
     {
         if (task.Language == "python") WriteDrivers();
+        string[] calls = [.. task.Tests.OfType<CallTest>().Select(test => test.Function)];
+        if (calls.Length > 0) CallHarness.Write(task.Language, source, calls);
         if (toolchain.Compile is not { } command) return null;
         if (task.Language == "csharp")
         {
             File.WriteAllText(Path.Combine(source, "usings.cs"), string.Concat(new[] { "System", "System.IO", "System.Linq", "System.Collections.Generic", "System.Text", "System.Threading", "System.Threading.Tasks" }.Select(name => $"global using {name};\n")));
             File.WriteAllText(Path.Combine(built!, "main.runtimeconfig.json"), JsonSerializer.Serialize(new { runtimeOptions = new { framework = new { name = "Microsoft.NETCore.App", version = Environment.Version.ToString(3) } } }));
         }
+        if (calls.Length == 0) return Compile(command);
+
+        // Only its compiler knows whether a C# program has top-level statements.
+        CodeOutcome? outcome = Compile(CallHarness.Compile(toolchain, topLevel: false)!);
+        return outcome is null || task.Language != "csharp" ? outcome : Compile(CallHarness.Compile(toolchain, topLevel: true)!);
+    }
+
+    private CodeOutcome? Compile(IReadOnlyList<string> command)
+    {
         var order = new SandboxOrder(command, source, built, toolchain.Visible, toolchain.Environment, CompileSeconds, TimeSpan.FromSeconds(2 * CompileSeconds), 2L << 30, false, 1 << 20);
         using SandboxedProcess process = sandbox.Start(order);
         process.Input.Close();
@@ -37,6 +49,7 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
     {
         StreamTest stream => Run(stream, rest),
         AssertTest assert => Run(assert, rest),
+        CallTest call => Run(call, rest),
         _ => throw new ArgumentOutOfRangeException(nameof(test)),
     };
 
@@ -50,6 +63,36 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         Task.WaitAll(feeding, output, errors);
         CodeOutcome outcome = Ended(process, Encoding.UTF8.GetString(errors.Result)) ?? (task.Comparison.Same(test.Output, Encoding.UTF8.GetString(output.Result)) ? CodeOutcome.Passed : CodeOutcome.Failed);
         return new TestVerdict(outcome, process.Elapsed);
+    }
+
+    /// <summary>The completion's process gets a name and arguments and says a result; only here it meets the expected value.</summary>
+    private TestVerdict Run(CallTest test, TimeSpan? rest)
+    {
+        SandboxOrder order = Order(CallHarness.Run(toolchain), built ?? source, rest);
+        using SandboxedProcess process = sandbox.Start(order);
+        Task feeding = Feed(process, $"{{\"call\":{JsonSerializer.Serialize(test.Function)},\"args\":{test.Arguments},\"mark\":\"{CallHarness.Mark}\"}}\n");
+        Task<byte[]> output = process.Collect(errors: false), errors = process.Collect(errors: true);
+        process.Wait(order.Patience);
+        Task.WaitAll(feeding, output, errors);
+        return new TestVerdict(Ended(process, Encoding.UTF8.GetString(errors.Result)) ?? Returned(test, Encoding.UTF8.GetString(output.Result)), process.Elapsed);
+    }
+
+    /// <summary>What a program that ended well returned. None: it ended before its function did. Several: it spoke for itself.</summary>
+    private CodeOutcome Returned(CallTest test, string output)
+    {
+        string[] results = [.. output.Split('\n').Where(line => line.StartsWith(CallHarness.Mark, StringComparison.Ordinal))];
+        if (results.Length != 1) return results.Length == 0 ? CodeOutcome.RuntimeError : CodeOutcome.Failed;
+        try
+        {
+            var deep = new JsonDocumentOptions { MaxDepth = 256 };
+            using JsonDocument expected = JsonDocument.Parse(test.Expected, deep), actual = JsonDocument.Parse(results[0].AsMemory(CallHarness.Mark.Length), deep);
+            return CallComparison.Same(expected.RootElement, actual.RootElement, task.Comparison.Epsilon) ? CodeOutcome.Passed : CodeOutcome.Failed;
+        }
+        catch (JsonException)
+        {
+            // Not a value that JSON knows, such as NaN: equal to nothing that a test can expect.
+            return CodeOutcome.Failed;
+        }
     }
 
     /// <summary>Two processes: one with the model's code, which sees calls and never the tests; one that is ours, runs the tests and alone says the verdict.</summary>
@@ -78,7 +121,10 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
             TimeSpan elapsed = tests.Elapsed;
             candidate.Stop(SandboxEnd.Time);
             candidate.Wait(TimeSpan.Zero);
-            Task.WaitAll(answers, candidateErrors, testErrors);
+
+            // Unconfined, a process that escaped may keep its end of the pipe open.
+            if (sandbox.Kind == SandboxKind.Unsafe) Task.WaitAll(candidateErrors, testErrors);
+            else Task.WaitAll(answers, candidateErrors, testErrors);
             return new TestVerdict(outcome, elapsed);
         }
         finally

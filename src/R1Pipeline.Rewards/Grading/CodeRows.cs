@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using R1Pipeline.Rewards.Code;
+using R1Pipeline.Rewards.Code.Calls;
+using R1Pipeline.Rewards.Sandboxing;
 
 namespace R1Pipeline.Rewards.Grading;
 
 /// <summary>
 /// Rows of code: in <c>{id, language, completion, setup?, tests, entry_point?, compare?, limits?, total_wall_s?}</c>, out
-/// <c>{id, outcome, passed, total, tests: [{outcome, wall_ms}], wall_ms}</c>, with <c>reason</c> where nothing could be run.
+/// <c>{id, outcome, passed, total, tests: [{outcome, wall_ms}], wall_ms}</c>, with <c>reason</c> where nothing could be run and <c>sandbox: unsafe</c> where it ran without one.
 /// </summary>
 public static class CodeRows
 {
@@ -28,6 +30,7 @@ public static class CodeRows
             ["wall_ms"] = Milliseconds(verdict.Elapsed),
         };
         if (verdict.Reason is not null) answer["reason"] = verdict.Reason;
+        if (grader.Kind == SandboxKind.Unsafe) answer["sandbox"] = SandboxKind.Unsafe.Word();
         return answer;
     }
 
@@ -39,9 +42,16 @@ public static class CodeRows
         language = language switch { "c++" => "cpp", "js" => "javascript", "c#" => "csharp", "py" or "python3" => "python", _ => language };
         if (!Toolchain.Languages.Contains(language)) throw RowFields.Refused($"there is no language '{language}'; one of {string.Join(", ", Toolchain.Languages)} is expected");
         IReadOnlyList<CodeTest> tests = Tests(row);
-        if (language != "python" && tests.Any(test => test is AssertTest)) throw RowFields.Refused($"tests of {language} are a list of {{stdin, stdout}}; assert statements are for python");
+        if (language != "python" && tests.Any(test => test is AssertTest)) throw RowFields.Refused($"tests of {language} are a list of {{stdin, stdout}} or {{call, args, expected}}; assert statements are for python");
+        if (tests.Select(test => test.GetType()).Distinct().Count() > 1) throw RowFields.Refused("tests of a line are all of one kind: {stdin, stdout}, {call, args, expected} or assert statements");
         string compare = Optional(row, "compare") ?? "tokens";
         OutputComparison comparison = OutputComparison.Named(compare) ?? throw RowFields.Refused($"there is no compare '{compare}'; tokens, exact-line, exact-bytes or float:EPS is expected");
+        if (tests is [CallTest, ..])
+        {
+            if (!string.IsNullOrWhiteSpace(Optional(row, "setup"))) throw RowFields.Refused("setup is for assert statements; tests of {call, args, expected} take none");
+            if (Optional(row, "compare") is not null && comparison.Name is not "tokens" && comparison.Epsilon == 0) throw RowFields.Refused($"compare '{compare}' is for {{stdin, stdout}}; tests of {{call, args, expected}} take float:EPS");
+            if (language == "javascript" && row.GetProperty("tests").EnumerateArray().Any(test => HoldsLargeNumber(test.GetProperty("args")))) throw RowFields.Refused("an argument is a whole number of 2^53 or more, which JavaScript's numbers cannot hold");
+        }
         string completion = RowFields.Text(row, "completion");
         return CodeExtraction.Extract(completion) is { } code ? new CodeTask(language, code, tests, Optional(row, "setup") ?? "", Optional(row, "entry_point"), comparison, Limits(row)) : null;
     }
@@ -51,15 +61,36 @@ public static class CodeRows
         if (!row.TryGetProperty("tests", out JsonElement tests)) throw RowFields.Refused("the line has no tests; a list or a string is expected");
         if (tests.ValueKind == JsonValueKind.String) return [new AssertTest(tests.GetString()!)];
         if (tests.ValueKind != JsonValueKind.Array) throw RowFields.Refused($"tests is {tests.ValueKind}; a list or a string is expected");
-        return [.. tests.EnumerateArray().Select(Test)];
+        return [.. tests.EnumerateArray().Select(test => Test(test, row))];
     }
 
-    private static CodeTest Test(JsonElement test) => test.ValueKind switch
+    private static CodeTest Test(JsonElement test, JsonElement row) => test.ValueKind switch
     {
         JsonValueKind.String => new AssertTest(test.GetString()!),
+        JsonValueKind.Object when test.TryGetProperty("expected", out JsonElement expected) => Call(test, expected, row),
         JsonValueKind.Object => new StreamTest(RowFields.Text(test, "stdin"), RowFields.Text(test, "stdout")),
-        _ => throw RowFields.Refused($"a test is {test.ValueKind}; {{stdin, stdout}} or an assert statement is expected"),
+        _ => throw RowFields.Refused($"a test is {test.ValueKind}; {{stdin, stdout}}, {{call, args, expected}} or an assert statement is expected"),
     };
+
+    private static CallTest Call(JsonElement test, JsonElement expected, JsonElement row)
+    {
+        string function = (Optional(test, "call") ?? Optional(row, "entry_point")) is { } name && CallHarness.IsCallable(name) ? name : throw RowFields.Refused("a test of {call, args, expected} has no call, nor the line an entry_point; a function's name or CLASS.METHOD is expected");
+        if (!test.TryGetProperty("args", out JsonElement arguments) || arguments.ValueKind != JsonValueKind.Array) throw RowFields.Refused($"a test that calls {function} has no args; a list is expected");
+        return new CallTest(function, arguments.GetRawText(), expected.GetRawText());
+    }
+
+    /// <summary>Whether a whole number in it has no exact double.</summary>
+    private static bool HoldsLargeNumber(JsonElement value)
+    {
+        const double exact = 9007199254740992;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Array => value.EnumerateArray().Any(HoldsLargeNumber),
+            JsonValueKind.Object => value.EnumerateObject().Any(member => HoldsLargeNumber(member.Value)),
+            JsonValueKind.Number => value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0 && Math.Abs(value.GetDouble()) >= exact,
+            _ => false,
+        };
+    }
 
     private static CodeLimits Limits(JsonElement row)
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace R1Pipeline.Rewards.Sandboxing;
 
@@ -27,23 +28,36 @@ public sealed class Sandbox
     /// <summary>Whether the jail is compiled ahead of time.</summary>
     public bool Compiled => _jail.Count == 1;
 
-    /// <summary>The strongest sandbox that works here: each is tried with a program that must run and must not see a file, the environment or a socket.</summary>
-    /// <param name="problem">Without one: what is missing and how to get it.</param>
-    /// <param name="only">Only this kind; null: the strongest.</param>
-    public static Sandbox? Find(out string problem, SandboxKind? only = null)
+    /// <summary>For people: what confines, and as which user.</summary>
+    public string Description
     {
-        if (!OperatingSystem.IsLinux())
+        get
         {
-            problem = "code is only run on Linux x64";
-            return null;
+            string what = Kind switch { SandboxKind.Bubblewrap => "bubblewrap and the jail", SandboxKind.Jail => "the jail alone (Landlock, seccomp)", _ => "none: limits only" };
+            return $"{what}, {(Compiled ? "compiled ahead of time" : "on the .NET runtime")}, {(Environment.IsPrivilegedProcess ? "a user of its own" : "as this user")}";
         }
-        if (JailProgram.Find() is not { } jail)
-        {
-            problem = $"r1-jail is missing: build src/R1Pipeline.Jail, or name it by {JailProgram.Variable}";
-            return null;
-        }
+    }
+
+    /// <summary>
+    /// The strongest sandbox that works here: each is tried with a program that must run, and must not see a file, this process's environment or this
+    /// process. <see cref="SandboxKind.Unsafe"/> is taken only where it is asked for.
+    /// </summary>
+    /// <param name="problem">Why no stronger one was taken: what is missing and how to get it.</param>
+    /// <param name="only">Only this kind; null: the strongest.</param>
+    /// <param name="compiled">Only with a jail that is (true) or is not (false) compiled ahead of time; null: compiled where that works.</param>
+    public static Sandbox? Find(out string problem, SandboxKind? only = null, bool? compiled = null)
+    {
+        (Sandbox? found, problem) = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
+            ? Search(only is { } one ? [one] : SandboxKinds.Confining, [.. JailProgram.Find().Where(jail => compiled is null || jail.Count == 1 == compiled)])
+            : (null, "code is only run on Linux x64");
+        return found;
+    }
+
+    private static (Sandbox? Found, string Problem) Search(IReadOnlyList<SandboxKind> kinds, IReadOnlyList<IReadOnlyList<string>> jails)
+    {
+        if (jails.Count == 0) return (null, $"r1-jail is missing from the folder jail beside this program: build or publish it again, or name one by {JailProgram.Variable}");
         var problems = new List<string>();
-        foreach (SandboxKind kind in only is { } one ? [one] : Enum.GetValues<SandboxKind>())
+        foreach (SandboxKind kind in kinds)
         {
             string? bubblewrap = kind == SandboxKind.Bubblewrap ? new[] { "/usr/bin/bwrap", "/usr/local/bin/bwrap" }.FirstOrDefault(File.Exists) : null;
             if (kind == SandboxKind.Bubblewrap && bubblewrap is null)
@@ -51,21 +65,16 @@ public sealed class Sandbox
                 problems.Add("bubblewrap is missing (apt-get install bubblewrap)");
                 continue;
             }
-            if (kind == SandboxKind.Jail && !Environment.IsPrivilegedProcess)
+            foreach (IReadOnlyList<string> jail in jails)
             {
-                problems.Add("without root the jail cannot change to a user of its own: install bubblewrap and allow user namespaces (sysctl user.max_user_namespaces)");
-                continue;
+                var sandbox = new Sandbox(kind, jail, bubblewrap);
+                if (SandboxProbe.Complaint(sandbox) is not { } complaint) return (sandbox, string.Join("; ", problems));
+                string lacks = kind == SandboxKind.Bubblewrap && complaint.Contains("namespace", StringComparison.Ordinal) ? " (allow user namespaces: sysctl user.max_user_namespaces, in a container its seccomp profile)" : "";
+                string told = $"{kind.Word()}: {complaint}{lacks}";
+                if (!problems.Contains(told)) problems.Add(told);
             }
-            var sandbox = new Sandbox(kind, jail, bubblewrap);
-            if (SandboxProbe.Complaint(sandbox) is not { } complaint)
-            {
-                problem = string.Join("; ", problems);
-                return sandbox;
-            }
-            problems.Add($"{kind}: {complaint}");
         }
-        problem = string.Join("; ", problems);
-        return null;
+        return (null, string.Join("; ", problems));
     }
 
     /// <summary>Starts a program.</summary>
@@ -73,10 +82,10 @@ public sealed class Sandbox
     internal SandboxedProcess Start(SandboxOrder order)
     {
         SandboxSlot? slot = Environment.IsPrivilegedProcess ? SandboxSlot.Take() : null;
-        string? work = Kind == SandboxKind.Jail ? SandboxFolder.Create("work", writable: true) : null;
+        string? work = Kind != SandboxKind.Bubblewrap ? SandboxFolder.Create("work", writable: true) : null;
         try
         {
-            string input = Kind == SandboxKind.Jail ? order.Input : "/in", output = Kind == SandboxKind.Jail ? order.Output ?? "" : "/out";
+            string input = work is null ? "/in" : order.Input, output = work is null ? "/out" : order.Output ?? "";
             var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/" };
             start.Environment.Clear();
             List<string> words = [];
@@ -98,10 +107,19 @@ public sealed class Sandbox
         }
     }
 
-    /// <summary>Kills what is left of a slot's user. In bubblewrap nothing can be: the kernel ends a process namespace with its first process.</summary>
-    internal void Sweep(SandboxSlot? slot)
+    /// <summary>Kills what is left of a program: all of its slot's user or, without a user of its own, its process group. In bubblewrap nothing can be left:
+    /// the kernel ends a process namespace with its first process.</summary>
+    internal void Sweep(SandboxSlot? slot, int leader, string? work)
     {
-        if (Kind != SandboxKind.Jail || slot is null) return;
+        if (Kind == SandboxKind.Bubblewrap) return;
+        if (slot is null)
+        {
+            ProcessGroup.Kill(leader);
+
+            // Unconfined it may leave its group; it is still known by the folder that was its home.
+            if (Kind == SandboxKind.Unsafe) ProcessTree.WithEnvironment("HOME=" + work).ToList().ForEach(ProcessGroup.KillOne);
+            return;
+        }
         var start = new ProcessStartInfo { FileName = _jail[0], UseShellExecute = false };
         foreach (string word in _jail.Skip(1).Append("sweep").Append(slot.User.ToString(CultureInfo.InvariantCulture))) start.ArgumentList.Add(word);
         using Process sweep = Process.Start(start)!;
@@ -135,13 +153,20 @@ public sealed class Sandbox
         string home = work ?? "/tmp";
         List<string> words = [$"cwd={home}", "env=PATH=/usr/local/bin:/usr/bin:/bin", $"env=HOME={home}", $"env=TMPDIR={home}", "env=LANG=C.UTF-8", .. order.Environment.Select(pair => "env=" + pair)];
         if (slot is not null) words.Add($"uid={slot.User}");
-        if (work is not null)
+        if (Kind == SandboxKind.Unsafe)
+        {
+            words.Add("limits-only=yes");
+        }
+        else if (work is not null)
         {
             words.AddRange([.. SystemFolders.Concat(SystemFiles).Concat(order.Visible).Append(input).Append("/proc").Select(path => "read=" + path)]);
             words.AddRange([.. new[] { work, "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random" }.Select(path => "write=" + path)]);
             if (output.Length > 0) words.Add("write=" + output);
         }
-        words.AddRange([$"cpu={order.ProcessorSeconds}", $"file={FileBytes}", $"processes={MaxProcesses}", $"files={MaxFiles}"]);
+
+        // Without a user of its own, all that this user already runs counts.
+        int processes = MaxProcesses + (slot is null ? ProcessTree.Tasks() : 0);
+        words.AddRange([$"cpu={order.ProcessorSeconds}", $"file={FileBytes}", $"processes={processes}", $"files={MaxFiles}"]);
         words.Add(order.AddressSpace ? $"memory={order.MemoryBytes}" : $"data={order.MemoryBytes + (1L << 30)}");
         return words;
     }

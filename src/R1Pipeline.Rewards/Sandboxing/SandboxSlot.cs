@@ -5,6 +5,7 @@ internal sealed class SandboxSlot : IDisposable
 {
     private const uint First = 61000;
     private const int Count = 180;
+    private static uint _turn = (uint)Environment.ProcessId;
     private readonly FileStream _held;
 
     private SandboxSlot(uint user, FileStream held) => (User, _held) = (user, held);
@@ -17,10 +18,11 @@ internal sealed class SandboxSlot : IDisposable
         // User ids are the machine's, whatever temporary folder this process has been given.
         const string folder = "/tmp/r1-sandbox-slots";
         if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        int start = Environment.CurrentManagedThreadId;
+
+        // In turn: until the kernel has let go of the killed processes of a user, they count against the next one's limit.
         for (int i = 0; i < Count; i++)
         {
-            uint user = First + (uint)((start + i) % Count);
+            uint user = First + Interlocked.Increment(ref _turn) % Count;
             try
             {
                 return new SandboxSlot(user, new FileStream(Path.Combine(folder, $"{user}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1));

@@ -8,13 +8,14 @@ namespace R1Pipeline.Rewards.Sandboxing;
 /// </summary>
 internal sealed class SandboxedProcess : IDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100), Grace = TimeSpan.FromSeconds(5);
     private readonly Process _process;
     private readonly Sandbox _sandbox;
     private readonly SandboxOrder _order;
     private readonly SandboxSlot? _slot;
     private readonly string? _work;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly TaskCompletionSource _over = new();
     private long _written;
     private int _ended;
     private bool _swept;
@@ -38,8 +39,13 @@ internal sealed class SandboxedProcess : IDisposable
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>Reads a stream to its end; what is over the limit ends the program.</summary>
-    public Task<byte[]> Collect(bool errors) => Task.Factory.StartNew(() => Read(errors ? _process.StandardError.BaseStream : Output), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <summary>Reads a stream to its end; what is over the limit ends the program. A process that escaped an unconfined one may keep the stream open: that is waited for no longer than a moment.</summary>
+    public async Task<byte[]> Collect(bool errors)
+    {
+        var kept = new MemoryStream();
+        await Task.WhenAny(Task.Factory.StartNew(() => Read(errors ? _process.StandardError.BaseStream : Output, kept), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), _over.Task).ConfigureAwait(false);
+        lock (kept) return kept.ToArray();
+    }
 
     /// <summary>Waits until it ends or is ended for time or memory.</summary>
     /// <param name="patience">From its start on.</param>
@@ -51,6 +57,7 @@ internal sealed class SandboxedProcess : IDisposable
             else if (ProcessTree.ResidentBytes(_process.Id, _slot?.User) > _order.MemoryBytes) Stop(SandboxEnd.Memory);
         }
         Sweep();
+        _ = Task.Delay(Grace).ContinueWith(_ => _over.TrySetResult(), TaskScheduler.Default);
     }
 
     /// <summary>Ends it; the first reason stands. What came from it ends with the wait or the disposal that follows.</summary>
@@ -78,13 +85,12 @@ internal sealed class SandboxedProcess : IDisposable
     // Once it ended nothing new can come from it.
     private void Sweep()
     {
-        if (!_swept) _sandbox.Sweep(_slot);
+        if (!_swept) _sandbox.Sweep(_slot, _process.Id, _work);
         _swept = true;
     }
 
-    private byte[] Read(Stream stream)
+    private void Read(Stream stream, MemoryStream kept)
     {
-        using var kept = new MemoryStream();
         byte[] buffer = new byte[16384];
         try
         {
@@ -95,13 +101,12 @@ internal sealed class SandboxedProcess : IDisposable
                     Stop(SandboxEnd.Output);
                     break;
                 }
-                kept.Write(buffer, 0, count);
+                lock (kept) kept.Write(buffer, 0, count);
             }
         }
         catch (Exception closed) when (closed is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The program's end closed it: what came before counts.
         }
-        return kept.ToArray();
     }
 }

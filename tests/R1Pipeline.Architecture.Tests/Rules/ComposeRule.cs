@@ -41,7 +41,7 @@ internal static partial class ComposeRule
         if (!Pinned().IsMatch(Text(service, "image"))) yield return $"{where}: image '{Text(service, "image")}' is not pinned to a version";
         if (!User().IsMatch(Text(service, "user"))) yield return $"{where}: user '{Text(service, "user")}' is not a number other than 0";
         if (Text(service, "read_only") != "true") yield return $"{where}: its root is writable";
-        if (!List(service, "tmpfs").Contains("/tmp")) yield return $"{where}: no tmpfs on /tmp";
+        if (!List(service, "tmpfs").Any(mount => mount is "/tmp" or "/tmp:exec")) yield return $"{where}: no tmpfs on /tmp";
         if (!List(service, "cap_drop").Contains("ALL")) yield return $"{where}: keeps capabilities";
         if (!List(service, "security_opt").Contains("no-new-privileges:true")) yield return $"{where}: may gain privileges";
         if (!service.ContainsKey("healthcheck")) yield return $"{where}: no health check";
