@@ -71,6 +71,12 @@ public sealed class StageContext : ILoopHost
     /// <summary>CPU threads to compute with.</summary>
     public int Threads => _inputs.Options.Threads;
 
+    /// <summary>Device to compute on, as the user named it; null: whichever is best.</summary>
+    public string? Device => _inputs.Options.Device;
+
+    /// <summary>What to compute in; null: what suits the device.</summary>
+    public ComputePrecision? Precision => _inputs.Options.Precision;
+
     /// <summary>Steps planned, as the stage said.</summary>
     public long StepsPlanned => _progress.StepsPlanned;
 

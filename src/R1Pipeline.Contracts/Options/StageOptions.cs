@@ -9,6 +9,17 @@ public abstract record StageOptions
     [Range(1, 256)]
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Where the model lies and is computed: <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c>, a CUDA device where the program was built with one and the machine has
+    /// one, else the CPU. Null: <c>auto</c>. Another device changes the last bits of the result.
+    /// </summary>
+    [AbsentFromKeyWhenNull]
+    public string? Device { get; init; }
+
+    /// <summary>What the model is computed in; null: bf16 on CUDA, fp32 on the CPU, where bf16 is slow.</summary>
+    [AbsentFromKeyWhenNull]
+    public ComputePrecision? Precision { get; init; }
+
     /// <summary>Steps (or shards) between two checkpoints. A kill loses at most so many steps.</summary>
     [Range(1, 1_000_000), OutsideKey]
     public int CheckpointEverySteps { get; init; } = 50;

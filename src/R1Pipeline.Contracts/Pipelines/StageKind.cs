@@ -34,11 +34,14 @@ public sealed record StageKind
     public static IReadOnlyList<string> CheckpointOptions { get; } =
         ["checkpoint-every-steps", "checkpoint-every-seconds", "keep-checkpoints", "keep-best", "keep-best-metric", "keep-best-order", "keep-every"];
 
+    /// <summary>The options that mean something only where a stage computes with a model: those with checkpoints do.</summary>
+    public static IReadOnlyList<string> ComputeOptions { get; } = ["device", "precision"];
+
     /// <summary>The row fields that a stage with these options needs.</summary>
     /// <param name="options">Its options; null: they could not be read.</param>
     public IReadOnlyList<IReadOnlyList<string>> RowFieldsOf(StageOptions? options) => (options is null ? null : RowFieldsByOptions?.Invoke(options)) ?? RowFields;
 
-    /// <summary>Whether the stage has steps or shards to checkpoint; where it has none, <see cref="CheckpointOptions"/> are refused.</summary>
+    /// <summary>Whether the stage has steps or shards to checkpoint; where it has none, <see cref="CheckpointOptions"/> and <see cref="ComputeOptions"/> are refused.</summary>
     public bool HasCheckpoints { get; init; } = true;
 
     /// <summary>Whether the stage takes <c>tasks:</c> (evaluation).</summary>

@@ -117,7 +117,7 @@ public static class PipelineSchema
             schema.RequiredProperties.Add("tasks");
         }
 
-        schema.Properties["with"] = OptionSchema.Property(kind.Options, "Options of the stage.", option => kind.HasCheckpoints || !StageKind.CheckpointOptions.Contains(option.Name));
+        schema.Properties["with"] = OptionSchema.Property(kind.Options, "Options of the stage.", option => kind.HasCheckpoints || !(StageKind.CheckpointOptions.Contains(option.Name) || StageKind.ComputeOptions.Contains(option.Name)));
         if (StageBinder.TakesGates(kind))
         {
             var gates = new JsonSchemaProperty { Description = "A gate, or a list of gates, that the stage's output must pass." };

@@ -3,7 +3,7 @@ using R1Pipeline.Contracts.Options;
 namespace R1Pipeline.Orchestration.Planning;
 
 /// <summary>
-/// Memory of a worker from the sizes of its model, as the training core lays it out (fp32, one device). <c>r1 bench memory</c> compares it with what real
+/// Memory of a worker from the sizes of its model, as the training core lays it out on the CPU; in bf16 there are copies of weights and gradients at 2 bytes, and activations are taken at 4 all the same. <c>r1 bench memory</c> compares it with what real
 /// processes take; <see cref="Spread"/> and the runtime's share come from there.
 /// <list type="bullet">
 /// <item>Quantised projections of a frozen model take 4.127 bits.</item>
@@ -18,7 +18,7 @@ internal static class MemoryModel
     /// <summary>A worker that computes nothing with tensors.</summary>
     public const long Idle = 165L << 20;
 
-    private const int Float = 4;
+    private const int Float = 4, Narrow = 2;
     private const double QuantizedBits = 4.127;
     private const long Runtime = 200L << 20;
     private const double Spread = 1.4;      // temporaries of the kernels and gaps in the heap, beside the activations themselves
@@ -39,11 +39,12 @@ internal static class MemoryModel
     public static MemoryEstimate Training(OptimizerOptions options, ModelSize model, LoraOptions? lora, long sequences, long tokens)
     {
         long trained = lora is null ? model.Parameters : model.Adapter(lora);
+        int held = Float + (options.Precision == ComputePrecision.Bf16 ? Narrow : 0);              // masters, and the copies that are computed with
         return new MemoryEstimate
         {
             Runtime = Runtime,
-            Weights = Float * trained + (lora is null ? 0 : Frozen(model, lora)),
-            Gradients = Float * trained,
+            Weights = held * trained + (lora is null ? 0 : Frozen(model, lora, held)),
+            Gradients = held * trained,
             Moments = Float * (2 * trained + Math.Min(trained, OptimizerPiece)),
             Checkpoint = 3 * Float * trained,
             Activations = Activations(options, model, sequences * tokens) + (lora is null ? 4L * Float * model.Vocabulary * model.Hidden : 0),
@@ -60,10 +61,10 @@ internal static class MemoryModel
     /// <summary>Keys, values and logits of outputs that are decoded side by side.</summary>
     public static long Cache(ModelSize model, long rows, long tokens) => rows * (tokens * model.Layers * 2 * model.KeyValueWidth + 2L * model.Vocabulary) * Float;
 
-    private static long Frozen(ModelSize model, LoraOptions lora)
+    private static long Frozen(ModelSize model, LoraOptions lora, int held)
     {
         long quantized = lora.Quantize is null ? 0 : model.Projections;
-        return Float * (model.Parameters - quantized) + (long)(QuantizedBits / 8 * quantized);
+        return held * (model.Parameters - quantized) + (long)(QuantizedBits / 8 * quantized);
     }
 
     private static long Activations(OptimizerOptions options, ModelSize model, long tokens)

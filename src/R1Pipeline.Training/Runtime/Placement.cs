@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,19 +33,14 @@ public sealed record Placement(Device Device, ScalarType ComputeType)
     public Tensor Of(float[] values, params long[] shape) => Placed(tensor(values, shape.Length == 0 ? [values.Length] : shape));
 
     /// <summary>The device and type that a stage asks for.</summary>
-    /// <param name="device"><c>auto</c> (a CUDA device where this build has one, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
-    /// <param name="precision"><c>fp32</c> or <c>bf16</c>; null: bf16 on CUDA, fp32 on the CPU.</param>
+    /// <param name="device">Null or <c>auto</c> (a CUDA device where this build has one, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <param name="precision">Null: bf16 on CUDA, fp32 on the CPU.</param>
     /// <exception cref="StageFailedException">UserData: no such device here, or no such word.</exception>
-    public static Placement Resolve(string device, string? precision)
+    public static Placement Resolve(string? device, ComputePrecision? precision)
     {
-        Device found = Find(device);
-        return new Placement(found, precision switch
-        {
-            null => found.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
-            "fp32" => ScalarType.Float32,
-            "bf16" => ScalarType.BFloat16,
-            _ => throw Wrong($"precision: {precision} is unknown; accepted are fp32 and bf16"),
-        });
+        Device found = Find(device ?? "auto");
+        precision ??= found.type == DeviceType.CUDA ? ComputePrecision.Bf16 : ComputePrecision.Fp32;
+        return new Placement(found, precision == ComputePrecision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32);
     }
 
     private static Device Find(string device)

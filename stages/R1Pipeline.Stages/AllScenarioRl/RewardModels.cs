@@ -3,6 +3,7 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Stages.AllScenarioRl;
 
@@ -46,7 +47,7 @@ internal sealed class RewardModels : IDisposable
         context.Phase("loading");
         var text = ModelText.Load(artifact.Directory);
         EntryProbe.Check(text, DecoderConfigFile.Read(artifact.Directory, DecoderHead.Score), $"reward model of stage {artifact.Stage}");
-        var model = RewardModel.Load(artifact.Directory);
+        var model = RewardModel.Load(artifact.Directory, placement: Placement.Resolve(context.Device, context.Precision));
         if (model.Statistics is { StandardDeviation: > 0 } statistics)
         {
             var map = ScoreMap.Of(options, statistics);

@@ -5,6 +5,7 @@ using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.StageHost;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Stages.Models;
@@ -34,7 +35,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
         if (lora is null) return model;
         try
         {
-            model.Decoder.Attach(LoraAdapter.Create(model.Decoder.Config, lora, context.Request.Seed, context.Request.Stage, head));
+            model.Decoder.Attach(LoraAdapter.Create(model.Decoder.Config, lora, context.Request.Seed, context.Request.Stage, head, model.Decoder.Placement));
         }
         catch
         {
@@ -93,7 +94,9 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
             "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
         byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
-        var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable) : ModelFolder.LoadQuantized(artifact.Directory);
+        var placement = Placement.Resolve(context.Device, context.Precision);
+        context.Log.Information("It computes on {Device:l} in {Type}", placement.Device.ToString(), placement.ComputeType);
+        var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable, placement) : ModelFolder.LoadQuantized(artifact.Directory, placement);
         return new LanguageModel(decoder, text, generationConfig, artifact.Artifact);
     }
 }

@@ -67,6 +67,8 @@ public sealed class StageKeyTests
         { "name", Rl with { Name = "zero" } },
         { "seed", Rl with { Seed = 2 } },
         { "threads", Rl with { Options = new ReasoningRlOptions { Threads = 2 } } },
+        { "device", Rl with { Options = new ReasoningRlOptions { Device = "cpu" } } },
+        { "precision", Rl with { Options = new ReasoningRlOptions { Precision = ComputePrecision.Bf16 } } },
         { "learning rate", Rl with { Options = new ReasoningRlOptions { LearningRate = 1e-5 } } },
         { "rollout batch", Rl with { Options = new ReasoningRlOptions { RolloutBatch = 4 } } },
         { "nullable option", Rl with { Options = new ReasoningRlOptions { ClipEpsilonHigh = 0.3 } } },

@@ -1,4 +1,5 @@
 using System.Globalization;
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Training.Tests.Runtime;
@@ -13,7 +14,7 @@ internal static class Parity
     private static readonly Lock Gate = new();
 
     public static Placement Placement { get; } = Placement.Resolve(
-        Environment.GetEnvironmentVariable("R1_TEST_DEVICE") ?? "cpu", Environment.GetEnvironmentVariable("R1_TEST_PRECISION") ?? "fp32");
+        Environment.GetEnvironmentVariable("R1_TEST_DEVICE") ?? "cpu", Enum.Parse<ComputePrecision>(Environment.GetEnvironmentVariable("R1_TEST_PRECISION") ?? "fp32", ignoreCase: true));
 
     /// <summary>Absolute, of a logit, a log-probability or a score.</summary>
     public static double Logits => Placement.IsNarrow ? 0.9 : 1e-4;

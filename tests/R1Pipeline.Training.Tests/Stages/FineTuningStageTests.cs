@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Tests.Runtime;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Tests.Stages;
@@ -22,6 +23,30 @@ public sealed class FineTuningStageTests(TinyBase tiny)
         Assert.Equal(3, run.Account("general").Used);
         Assert.NotEqual(tiny.Base.Result.Artifact, run.Result.Artifact);
         Assert.Equal(tiny.Base.Files, run.Files);
+    }
+
+    [Fact]
+    public void Execute_Bf16_TrainsAnotherModelToAboutTheSameLoss()
+    {
+        var wide = tiny.Rig.Run(tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Epochs = 2, Device = "cpu", Precision = ComputePrecision.Fp32 }, [tiny.General], tiny.Model));
+        var narrow = tiny.Rig.Run(tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Epochs = 2, Precision = ComputePrecision.Bf16 }, [tiny.General], tiny.Model));
+        var unsaid = tiny.Rig.Run(tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Epochs = 2 }, [tiny.General], tiny.Model));
+
+        Assert.Equal(unsaid.Result.Artifact, wide.Result.Artifact);
+        Assert.NotEqual(unsaid.Result.Artifact, narrow.Result.Artifact);
+        Assert.InRange(narrow.Metrics.GetProperty("final_loss").GetDouble() / wide.Metrics.GetProperty("final_loss").GetDouble(), 0.95, 1.05);
+    }
+
+    [Fact]
+    public void Execute_CudaWhereThereIsNone_SaysWhichBuildHasIt()
+    {
+        Assert.SkipUnless(Parity.Placement.IsHost, "this build has CUDA");
+
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("cold-start", TinyOptions.FineTuning with { Device = "cuda:1" }, [tiny.General], tiny.Model));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("device: cuda:1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("-p:TorchBackend=cuda", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
