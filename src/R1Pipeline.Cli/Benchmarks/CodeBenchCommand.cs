@@ -41,7 +41,7 @@ internal static class CodeBenchCommand
                 ("labelled solutions", CodeCases.Labelled(folder)), ("other projects' cases", CodeCases.ThirdParty(folder)), ("hostile programs", CodeCases.Hostile(folder, canary, port: 9)),
             ];
             bool right = true;
-            if (!json) terminal.Print($"{"",-30}{"rows",6}{"right",7}{"tests",7}{"tests/s",9}");
+            if (!json) terminal.Print($"{"",-30}{"rows",6}{"right",7}{"tests",7}{"per s",9}");
             foreach ((string name, IEnumerable<CodeCase> cases) in sets)
             {
                 CodeFigure figure = Measure(name, [.. cases], grader);
