@@ -51,8 +51,14 @@ internal static class AddedTokenFile
 
     private static IEnumerable<(string File, JsonNode? Id, JsonObject Token)> Entries(TokenizerFiles files)
     {
-        foreach (JsonObject token in (files.Root["added_tokens"] as JsonArray ?? []).OfType<JsonObject>()) yield return (TokenizerFiles.FileName, token["id"], token);
-        foreach (var (id, token) in (files.Config[DecoderKey] as JsonObject ?? []).Select(entry => (Number(files, entry.Key), entry.Value)).OrderBy(entry => entry.Item1))
+        foreach (JsonNode? entry in files.Root["added_tokens"] is null or JsonArray ? files.Root["added_tokens"] as JsonArray ?? [] : throw files.Unusable($"added_tokens of {TokenizerFiles.FileName} is no list"))
+        {
+            JsonObject token = entry as JsonObject ?? throw files.Unusable($"added_tokens of {TokenizerFiles.FileName} has an entry that is no object");
+            yield return (TokenizerFiles.FileName, token["id"], token);
+        }
+
+        JsonNode? more = files.Config[DecoderKey];
+        foreach (var (id, token) in (more is null or JsonObject ? more as JsonObject ?? [] : throw files.Unusable($"{DecoderKey} of {TokenizerConfigFile.FileName} is no object")).Select(entry => (Number(files, entry.Key), entry.Value)).OrderBy(entry => entry.Item1))
         {
             yield return (TokenizerConfigFile.FileName, id, token as JsonObject ?? throw files.Unusable($"{DecoderKey} of {TokenizerConfigFile.FileName} gives {id} no token but {token?.ToJsonString() ?? "null"}"));
         }

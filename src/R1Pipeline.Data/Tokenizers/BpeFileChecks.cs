@@ -51,7 +51,7 @@ internal static class BpeFileChecks
     /// <summary>True for NFC, false for no normaliser.</summary>
     public static bool IsNfc(TokenizerFiles files) => Type(files.Root["normalizer"]) switch
     {
-        null => false,
+        null => files.Root["normalizer"] is null ? false : throw files.Unusable("normalizer of tokenizer.json is no object with a type (supported: none, NFC)"),
         "NFC" => true,
         "Sequence" => NormalizersOf(files).Select(type => type == "NFC" ? true : throw files.Unusable($"the normalizer {type} is not supported (supported: none, NFC)")).ToArray().Length > 0,
         string type => throw files.Unusable($"the normalizer {type} is not supported (supported: none, NFC)"),

@@ -49,7 +49,8 @@ internal static class PostProcessorFile
 
     private static IEnumerable<JsonObject> Steps(TokenizerFiles files, JsonNode? node)
     {
-        if (node is not JsonObject step) return [];
+        if (node is null) return [];
+        if (node is not JsonObject step) throw files.Unusable("post_processor of tokenizer.json is no object with a type");
         return TokenizerFiles.TextOf(step["type"]) switch
         {
             "Sequence" => (step["processors"] as JsonArray ?? []).SelectMany(inner => Steps(files, inner)),

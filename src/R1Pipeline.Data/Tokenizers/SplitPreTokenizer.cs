@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using R1Pipeline.Contracts.Stages;
 
 namespace R1Pipeline.Data.Tokenizers;
 
@@ -12,7 +13,7 @@ namespace R1Pipeline.Data.Tokenizers;
 internal sealed class SplitPreTokenizer : IPreTokenizer
 {
     // A pattern comes with a model from strangers: one that backtracks without end must end.
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(10);
 
     private readonly Regex _pattern;
     private readonly bool _removes;
@@ -60,12 +61,19 @@ internal sealed class SplitPreTokenizer : IPreTokenizer
     private void Cut(ReadOnlySpan<char> shown, int offset, int[]? positions, List<(int Start, int Length)> pieces)
     {
         int done = 0;
-        foreach (ValueMatch match in _pattern.EnumerateMatches(shown))
+        try
         {
-            if (match.Length == 0) continue;
-            Add(done, match.Index);
-            if (!_removes) Add(match.Index, match.Index + match.Length);
-            done = match.Index + match.Length;
+            foreach (ValueMatch match in _pattern.EnumerateMatches(shown))
+            {
+                if (match.Length == 0) continue;
+                Add(done, match.Index);
+                if (!_removes) Add(match.Index, match.Index + match.Length);
+                done = match.Index + match.Length;
+            }
+        }
+        catch (RegexMatchTimeoutException endless)
+        {
+            throw new StageFailedException(StageFailureClass.UserData, $"the pre-tokenizer's pattern {_pattern} does not come to an end on a text of {shown.Length} characters", endless);
         }
 
         Add(done, shown.Length);

@@ -27,5 +27,11 @@ internal sealed class Budget
         if (_spent > Limit || length > MaxLength) throw Endless();
     }
 
+    /// <summary>Refuses a text of that length before it is built.</summary>
+    public static void RequireRoom(long length)
+    {
+        if (length > MaxLength) throw Endless();
+    }
+
     private static JinjaException Endless() => new("the template does not come to an end: rendering was stopped");
 }

@@ -60,6 +60,8 @@ internal static class StringMethods
     /// <summary>Replaces the first <paramref name="count"/> occurrences; all when it is negative.</summary>
     public static string Replace(string text, string old, string with, long count)
     {
+        long places = old.Length == 0 ? text.Length + 1L : text.AsSpan().Count(old);
+        Budget.RequireRoom(text.Length + (count < 0 ? places : Math.Min(places, count)) * with.Length);
         if (count < 0 && old.Length > 0) return text.Replace(old, with, StringComparison.Ordinal);
         var result = new StringBuilder(text.Length);
         int at = 0;

@@ -168,6 +168,10 @@ public class TokenizerJsonTests
     [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\p{Script=Han}"},"behavior":"Isolated"},{"type":"ByteLevel","add_prefix_space":false}]}""", "Script=Han")]
     [InlineData("post_processor", """{"type":"RobertaProcessing"}""", "RobertaProcessing")]
     [InlineData("decoder", """{"type":"WordPiece"}""", "decoder")]
+    [InlineData("normalizer", "5", "normalizer")]
+    [InlineData("post_processor", "[1]", "post_processor")]
+    [InlineData("added_tokens", "{}", "added_tokens")]
+    [InlineData("added_tokens", "[1]", "added_tokens")]
     public void Load_UnsupportedPart_IsRefusedByName(string part, string value, string named)
     {
         JsonObject root = Root();

@@ -22,6 +22,8 @@ public class BoundsTests
         { string.Concat(Enumerable.Repeat("{% if true %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "too deeply" },
         { "{{ range(1000000000) }}", "Range too big" },
         { "{{ 2 ** 4000 }}", "64 bits" },
+        { "{{ ('a' * 100000).replace('', 'b' * 10000) }}", "does not come to an end" },
+        { "{{ ('a' * 100000) | replace('a', 'b' * 10000) }}", "does not come to an end" },
         { "{% set x = range(30000) | list %}{% for a in range(30000) %}{% set y = x | sort %}{% endfor %}", "does not come to an end" },
     };
 
