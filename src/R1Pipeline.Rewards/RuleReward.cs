@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
+using R1Pipeline.Rewards.Measuring;
 
 namespace R1Pipeline.Rewards;
 
@@ -22,10 +23,20 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
     /// <summary>Under which a failure of the rules themselves is listed.</summary>
     public const string Rules = "rules";
 
-    /// <summary>Scores one output. Safe to call from several threads.</summary>
-    public RewardBreakdown Score(RewardInput input)
+    /// <summary>Scores outputs that a process of the rules measures.</summary>
+    /// <returns>One for each, in the same order.</returns>
+    public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RewardInput> inputs, RewardProcess process)
     {
-        if (RewardOutcome.Ask(() => Measure(input), out string? error) is not var (statistics, terms)) return RewardBreakdown.Failed(Rules, error!);
+        ArgumentNullException.ThrowIfNull(process);
+        return [.. inputs.Zip(process.Measure(inputs, format, rule), Score)];
+    }
+
+    /// <summary>Scores one output by what was measured of it. Safe to call from several threads.</summary>
+    public RewardBreakdown Score(RewardInput input, MeasuredOutput measured)
+    {
+        ArgumentNullException.ThrowIfNull(measured);
+        if (measured.Statistics is not { } statistics) return RewardBreakdown.Failed(Rules, measured.Error!);
+        if (RewardOutcome.Ask(() => Terms(input, statistics), out string? error) is not { } terms) return RewardBreakdown.Failed(Rules, error!);
         RewardSum sum = new RewardSum()
             .Add(Accuracy, statistics.Strict is { } correct ? RewardOutcome.Of(correct ? 1 : 0) : RewardOutcome.NotApplicable, weights.Accuracy)
             .Add(Format, RewardOutcome.Of(statistics.FormatOk ? 1 : 0), weights.Format)
@@ -34,11 +45,7 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
         return sum.Build(Verdict(statistics));
     }
 
-    private Tuple<OutputStatistics, (string Part, double Weight, double Value)[]> Measure(RewardInput input)
-    {
-        OutputStatistics statistics = OutputStatistics.Of(input, format, rule);
-        return new(statistics, shaping is null ? [] : [.. shaping.Terms(input, statistics.Strict)]);
-    }
+    private (string Part, double Weight, double Value)[] Terms(RewardInput input, OutputStatistics statistics) => shaping is null ? [] : [.. shaping.Terms(input, statistics.Strict)];
 
     private static AnswerVerdict Verdict(OutputStatistics statistics) => statistics.Strict switch
     {

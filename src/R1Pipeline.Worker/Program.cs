@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.StageHost;
 using R1Pipeline.StageHost.Stacks;
 using R1Pipeline.Stages;
@@ -26,6 +27,7 @@ internal static class Program
         r1-worker --export-model FROM TO TYPE BYTES   `r1 checkpoints export`: weights of this type, in files of at most so many bytes
         r1-worker --model-logits JSON        `r1 model logits`
         r1-worker --model-generate JSON      `r1 model generate`
+        r1-worker --measure-outputs          the rules of rewards: outputs on standard input, measures on standard output
 
         Computes one attempt of one pipeline stage. `r1 run` starts it; it is not meant to be started by hand.
         REQUEST is the request.json of the attempt. Messages to and from the owner are JSON lines on standard output and input;
@@ -57,6 +59,11 @@ internal static class Program
             return WorkerExitCode.Done;
         }
         if (arguments is [ModelExport.Argument, var source, var target, var type, var bytes]) return ModelExport.Write(source, target, type, bytes);
+        if (arguments is [RewardProcessHost.Argument])
+        {
+            RewardProcessHost.Run();
+            return WorkerExitCode.Done;
+        }
         if (ModelWork.Run(arguments) is { } code) return code;
         if (arguments is not [var request])
         {

@@ -7,7 +7,7 @@ namespace R1Pipeline.Orchestration.Workers;
 internal static class WorkerEnvironment
 {
     private static readonly string[] Passed =
-        ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "R1_LIBTORCH", "R1_FAULT"];
+        ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "R1_LIBTORCH", "R1_FAULT", "R1_REWARD_FAULT"];
 
     private static readonly string[] PassedPrefixes = ["LC_", "DOTNET_", "CUDA_", "NVIDIA_", "NCCL_"];
 

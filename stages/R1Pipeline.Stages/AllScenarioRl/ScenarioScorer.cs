@@ -3,6 +3,7 @@ using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Training.Loops;
@@ -22,8 +23,9 @@ namespace R1Pipeline.Stages.AllScenarioRl;
 /// <param name="rewards">What else each type is rewarded for.</param>
 /// <param name="format">The format that says what the final answer is.</param>
 /// <param name="scoredAtOnce">Outputs that go through a reward model at once.</param>
+/// <param name="process">Where the rules run.</param>
 internal sealed class ScenarioScorer(
-    ModelText text, IReadOnlyDictionary<PromptType, RuleReward> rules, IReadOnlyDictionary<PromptType, PromptReward> rewards, AnswerFormat format, int scoredAtOnce) : IRolloutScorer
+    ModelText text, IReadOnlyDictionary<PromptType, RuleReward> rules, IReadOnlyDictionary<PromptType, PromptReward> rewards, AnswerFormat format, int scoredAtOnce, RewardProcess process) : IRolloutScorer
 {
     /// <inheritdoc/>
     public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups)
@@ -31,10 +33,11 @@ internal sealed class ScenarioScorer(
         Output[] outputs = [.. groups.SelectMany(grouped => grouped.Rollouts.Select(rollout => Read(((LedgerRow)grouped.Question.Row).Row, rollout)))];
         Dictionary<RewardJudge, JudgedOutput?[]> judged = rewards.Values.SelectMany(reward => reward.Models).Select(model => model.Judge).Distinct()
             .ToDictionary(judge => judge, judge => Judge(judge, outputs));
+        var measured = new Queue<MeasuredOutput>(process.Measure(outputs.Select(output => output.Input).OfType<RewardInput>(), format, text.LanguageRule));
         return
         [
             .. outputs.Select((output, i) => output.Input is { } input
-                ? WithModels(rules[output.Type].Score(input), rewards[output.Type], judge => judged[judge][i]!)
+                ? WithModels(rules[output.Type].Score(input, measured.Dequeue()), rewards[output.Type], judge => judged[judge][i]!)
                 : RewardBreakdown.Failed(RuleReward.Rules, output.Error!)),
         ];
     }

@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Training.Generation;
@@ -40,17 +41,10 @@ internal sealed class TaskMeasurement(string task, EvaluationTaskOptions options
         var sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
         var outputs = engine.Generate(requests, sampling, new DrawCoordinates(seed, stage, 0, $"evaluation/{Task}"), progress);
 
-        var grader = new SampleGrader(model.Text, options.Format);
-        var samples = new List<GradedSample>();
-        var shown = new List<ShownSample>();
-        foreach (var output in outputs)
-        {
-            int problem = first + output.Request;
-            var row = problems[problem];
-            samples.Add(grader.Grade(row, problem, output));
-            if (output.Sample == 0 && problem < shownSamples) shown.Add(grader.Show(row, output));
-        }
-
+        var grader = new SampleGrader(model.Text, options.Format, RewardProcess.Shared);
+        (LedgerRow Row, int Problem, GeneratedSequence Output)[] asked = [.. outputs.Select(output => (problems[first + output.Request], first + output.Request, output))];
+        IReadOnlyList<GradedSample> samples = grader.Grade(asked);
+        ShownSample[] shown = [.. asked.Where(one => one.Output.Sample == 0 && one.Problem < shownSamples).Select(one => grader.Show(one.Row, one.Output))];
         return new MeasuredShard { Task = Task, Samples = samples, Shown = shown };
     }
 

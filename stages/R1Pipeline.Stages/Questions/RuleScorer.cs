@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Training.Loops;
@@ -8,12 +9,24 @@ using R1Pipeline.Training.Rollouts;
 namespace R1Pipeline.Stages.Questions;
 
 /// <summary>Scores rollouts by rules alone: accuracy, format, language.</summary>
-internal sealed class RuleScorer(ModelText text, RuleReward reward) : IRolloutScorer
+/// <param name="text">The policy's tokenizer and template.</param>
+/// <param name="reward">The rules and their weights.</param>
+/// <param name="process">Where the rules run.</param>
+internal sealed class RuleScorer(ModelText text, RuleReward reward, RewardProcess process) : IRolloutScorer
 {
     /// <inheritdoc/>
-    public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups) =>
-        [.. groups.SelectMany(group => group.Rollouts.Select(rollout => Score(((LedgerRow)group.Question.Row), rollout)))];
+    public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups)
+    {
+        var outputs = new List<(RewardInput? Input, string? Error)>();
+        foreach (RolloutGroup questioned in groups)
+        {
+            var row = ((LedgerRow)questioned.Question.Row).Row;
 
-    private RewardBreakdown Score(LedgerRow row, Rollout rollout) =>
-        RewardOutcome.Ask(() => reward.Score(text.RewardInput(row.Row, rollout.OutputIds, rollout.Finished)), out string? error) ?? RewardBreakdown.Failed(RuleReward.Rules, error!);
+            // An id that the tokenizer does not have is the output's failure, not the step's.
+            foreach (Rollout rollout in questioned.Rollouts) outputs.Add((RewardOutcome.Ask(() => text.RewardInput(row, rollout.OutputIds, rollout.Finished), out string? error), error));
+        }
+
+        var scored = new Queue<RewardBreakdown>(reward.Score([.. outputs.Select(output => output.Input).OfType<RewardInput>()], process));
+        return [.. outputs.Select(output => output.Input is null ? RewardBreakdown.Failed(RuleReward.Rules, output.Error!) : scored.Dequeue())];
+    }
 }

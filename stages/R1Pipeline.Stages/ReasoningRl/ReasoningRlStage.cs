@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.StageHost;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Questions;
@@ -38,7 +39,7 @@ public sealed class ReasoningRlStage : IStage
             context.MicroBatch(options.MicroBatch),
             context.MicroBatch(options.RolloutBatch),
             questions,
-            new RuleScorer(policy.Text, reward),
+            new RuleScorer(policy.Text, reward, RewardProcess.Shared),
             context.Request.Seed,
             context.Request.Stage,
             context,

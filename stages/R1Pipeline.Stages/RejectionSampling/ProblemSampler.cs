@@ -1,5 +1,6 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Training.Generation;
@@ -33,7 +34,7 @@ internal sealed class ProblemSampler(
 
         var dropped = RejectionFilters.Reasons.ToDictionary(reason => reason, _ => 0);
         var kept = new List<KeptOutput>();
-        foreach (var ofProblem in Judged([.. outputs.Select(output => Screen(first + output.Request, output))]).GroupBy(candidate => candidate.Problem)) kept.AddRange(Keep(ofProblem, dropped));
+        foreach (var ofProblem in Judged(Screened(first, outputs)).GroupBy(candidate => candidate.Problem)) kept.AddRange(Keep(ofProblem, dropped));
 
         return new RejectionShard
         {
@@ -44,12 +45,17 @@ internal sealed class ProblemSampler(
         };
     }
 
-    private Candidate Screen(int problem, GeneratedSequence output)
+    private Candidate[] Screened(int first, IReadOnlyList<GeneratedSequence> outputs)
     {
-        var row = problems[problem].Row;
-        var input = model.Text.RewardInput(row, output.OutputIds, output.Finished);
-        bool judged = judge is not null && JudgedAccuracy.IsFor(row);
-        string? reason = _filters.Reason(input, output.OutputIds, judged);
+        RewardInput[] inputs = [.. outputs.Select(output => model.Text.RewardInput(problems[first + output.Request].Row, output.OutputIds, output.Finished))];
+        var measured = RewardProcess.Shared.Measure(inputs, options.Format, model.Text.LanguageRule);
+        return [.. outputs.Select((output, i) => Screen(first + output.Request, output, inputs[i], measured[i]))];
+    }
+
+    private Candidate Screen(int problem, GeneratedSequence output, RewardInput input, MeasuredOutput measured)
+    {
+        bool judged = judge is not null && JudgedAccuracy.IsFor(problems[problem].Row);
+        string? reason = _filters.Reason(input, measured, output.OutputIds, judged);
         return new Candidate(problem, output.Sample, input, reason, judged && reason is null);
     }
 

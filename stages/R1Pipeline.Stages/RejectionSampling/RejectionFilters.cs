@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.Models;
 
 namespace R1Pipeline.Stages.RejectionSampling;
@@ -35,11 +36,12 @@ internal sealed class RejectionFilters(RejectionSamplingOptions options, ModelTe
 
     /// <summary>The first filter that the output fails; null: it passes them all.</summary>
     /// <param name="input">The output.</param>
+    /// <param name="measured">What the rules measured of it.</param>
     /// <param name="outputIds">Its tokens.</param>
     /// <param name="judged">Whether a judge says later if it is right: rules are not asked.</param>
-    public string? Reason(RewardInput input, int[] outputIds, bool judged = false)
+    public string? Reason(RewardInput input, MeasuredOutput measured, int[] outputIds, bool judged = false)
     {
-        RewardBreakdown reward = _reward.Score(input);
+        RewardBreakdown reward = _reward.Score(input, measured);
         if (reward.IsError) return RewardError;
         bool graded = reward.Parts.TryGetValue(RuleReward.Accuracy, out double accuracy);
         if (!judged && !graded) return NotGradable;

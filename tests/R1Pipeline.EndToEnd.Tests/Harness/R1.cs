@@ -28,6 +28,9 @@ internal sealed class R1(string state)
     /// <summary>Faults (<c>R1_FAULT</c>) of what is started; null: none.</summary>
     public string? Faults { get; init; }
 
+    /// <summary>Fault of the rules of rewards (<c>R1_REWARD_FAULT</c>) in what is started; null: none.</summary>
+    public string? RewardFault { get; init; }
+
     /// <summary>Starts a command; its state folder is this one.</summary>
     public R1Process Start(params string[] arguments) =>
         // A directive such as [suggest] takes the command line that follows it as its own.
@@ -45,6 +48,7 @@ internal sealed class R1(string state)
         if (Worker is not null) start.Environment["R1_WORKER"] = Worker;
         if (Database is not null) start.Environment["R1_DATABASE"] = Database;
         if (Faults is not null) start.Environment["R1_FAULT"] = Faults;
+        if (RewardFault is not null) start.Environment["R1_REWARD_FAULT"] = RewardFault;
         foreach ((string name, string value) in environment) start.Environment[name] = value;
 
         // Slot locks lie in the temporary folder: a run of the developer's own must not hold up the tests, nor they it.

@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 
 namespace R1Pipeline.Tests.Rewards;
 
@@ -50,7 +51,8 @@ public class RewardShapingTests
     public void Score_WithShaping_AddsWeightedNamedParts()
     {
         var reward = new RuleReward(new RewardWeights(1, 1, 1), AnswerFormat.ThinkAnswer, LanguageRule.WordList, new RewardShaping(new ShapingOptions { LengthWeight = 0.5, CosineWeight = 2 }, 100));
-        RewardBreakdown score = reward.Score(Input("<think> one two </think> <answer> 7 </answer>", 100) with { Gold = "7" });
+        RewardInput input = Input("<think> one two </think> <answer> 7 </answer>", 100) with { Gold = "7" };
+        RewardBreakdown score = reward.Score(input, MeasuredOutput.Of(new MeasureOrder(input, AnswerFormat.ThinkAnswer, LanguageRule.WordList)));
         Assert.Equal(-1, score.Parts["length"]);
         Assert.Equal(0.5, score.Parts["cosine"]);
         Assert.Equal(3 - 0.5 + 1, score.Total!.Value, 1e-12);

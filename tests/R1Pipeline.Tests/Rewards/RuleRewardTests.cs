@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 
 namespace R1Pipeline.Tests.Rewards;
 
@@ -12,7 +13,7 @@ public class RuleRewardTests
     [Fact]
     public void Score_RightOutput_GetsEveryPart()
     {
-        RewardBreakdown reward = Equal.Score(new RewardInput(Right, Finished: true, "1 0 2 3", "en"));
+        RewardBreakdown reward = Score(Equal, new RewardInput(Right, Finished: true, "1 0 2 3", "en"));
         Assert.Equal(3, reward.Total);
         Assert.Equal(new Dictionary<string, double> { ["accuracy"] = 1, ["format"] = 1, ["language"] = 1 }, reward.Parts);
     }
@@ -20,7 +21,7 @@ public class RuleRewardTests
     [Fact]
     public void Score_MissingThinkEnd_KeepsAccuracyAndJudgesTheWholeOutput()
     {
-        RewardBreakdown reward = Equal.Score(new RewardInput("<think> ones 个 <answer> 1 0 2 3 </answer>", Finished: true, "1 0 2 3", "en"));
+        RewardBreakdown reward = Score(Equal, new RewardInput("<think> ones 个 <answer> 1 0 2 3 </answer>", Finished: true, "1 0 2 3", "en"));
         Assert.Equal(1, reward.Parts["accuracy"]);
         Assert.Equal(0, reward.Parts["format"]);
         Assert.Equal(0.5, reward.Parts["language"]);
@@ -29,27 +30,27 @@ public class RuleRewardTests
     [Fact]
     public void Score_WordsOutsideTheChainOfThought_DoNotCount()
     {
-        RewardBreakdown reward = Equal.Score(new RewardInput("<think> the user asks about the cat . </think> <answer> 猫 很 暖 。 </answer>", Finished: true, null, "en"));
+        RewardBreakdown reward = Score(Equal, new RewardInput("<think> the user asks about the cat . </think> <answer> 猫 很 暖 。 </answer>", Finished: true, null, "en"));
         Assert.Equal(1, reward.Parts["language"]);
     }
 
     [Fact]
     public void Score_GeneralPrompt_HasNoAccuracyPart()
     {
-        RewardBreakdown reward = Equal.Score(new RewardInput(Right, Finished: true, null, "en"));
+        RewardBreakdown reward = Score(Equal, new RewardInput(Right, Finished: true, null, "en"));
         Assert.DoesNotContain("accuracy", reward.Parts.Keys);
         Assert.Equal(2, reward.Total);
     }
 
     [Fact]
     public void Score_GoldThatCannotBeCompared_HasNoAccuracyPart() =>
-        Assert.DoesNotContain("accuracy", Equal.Score(new RewardInput(Right, Finished: true, @"\frac{{{", "en")).Parts.Keys);
+        Assert.DoesNotContain("accuracy", Score(Equal, new RewardInput(Right, Finished: true, @"\frac{{{", "en")).Parts.Keys);
 
     [Fact]
     public void Score_WeightZero_MeasuresThePartWithoutCountingIt()
     {
         var zero = new RuleReward(RewardWeights.Of(new ReasoningRlOptions { LanguageWeight = 0, AccuracyWeight = 2 }), AnswerFormat.ThinkAnswer, LanguageRule.WordList);
-        RewardBreakdown reward = zero.Score(new RewardInput(Right, Finished: true, "1 0 2 3", "en"));
+        RewardBreakdown reward = Score(zero, new RewardInput(Right, Finished: true, "1 0 2 3", "en"));
         Assert.Equal(1, reward.Parts["language"]);
         Assert.Equal(3, reward.Total);
     }
@@ -57,7 +58,7 @@ public class RuleRewardTests
     [Fact]
     public void Score_Unfinished_LosesTheFormatOnly()
     {
-        RewardBreakdown reward = Equal.Score(new RewardInput(Right, Finished: false, "1 0 2 3", "en"));
+        RewardBreakdown reward = Score(Equal, new RewardInput(Right, Finished: false, "1 0 2 3", "en"));
         Assert.Equal(0, reward.Parts["format"]);
         Assert.Equal(1, reward.Parts["accuracy"]);
     }
@@ -68,7 +69,7 @@ public class RuleRewardTests
     public void Score_OtherTask_PaysByItsOwnRule(string expression, AnswerVerdict verdict, double paid)
     {
         var input = new RewardInput($"<think> try it </think> <answer> {expression} </answer>", Finished: true, """{"numbers": [1, 3, 7], "target": 22}""", "en") { Task = TaskKinds.Countdown };
-        RewardBreakdown reward = Equal.Score(input);
+        RewardBreakdown reward = Score(Equal, input);
         Assert.Equal((verdict, paid), (reward.Verdict, reward.Parts["accuracy"]));
     }
 
@@ -79,5 +80,7 @@ public class RuleRewardTests
     [InlineData(Right, @"\frac{{{", AnswerVerdict.NotApplicable)]
     [InlineData(Right, null, AnswerVerdict.NotApplicable)]
     public void Score_AnyOutput_SaysWhatTheAccuracyRuleSaid(string output, string? gold, AnswerVerdict verdict) =>
-        Assert.Equal(verdict, Equal.Score(new RewardInput(output, Finished: true, gold, "en")).Verdict);
+        Assert.Equal(verdict, Score(Equal, new RewardInput(output, Finished: true, gold, "en")).Verdict);
+
+    private static RewardBreakdown Score(RuleReward reward, RewardInput input) => reward.Score(input, MeasuredOutput.Of(new MeasureOrder(input, AnswerFormat.ThinkAnswer, LanguageRule.WordList)));
 }

@@ -2,6 +2,7 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.Measurement;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
@@ -24,7 +25,7 @@ public sealed class SampleGraderTests
         int[] ids = [.. Text.Tokenizer.Encode(output), Text.Tokenizer.EosId];
         var sequence = new GeneratedSequence(0, 0, ids, new float[ids.Length], new float[ids.Length], Finished: true);
 
-        GradedSample graded = new SampleGrader(Text, AnswerFormat.ThinkAnswer).Grade(new LedgerRow("problems", row), 0, sequence);
+        GradedSample graded = new SampleGrader(Text, AnswerFormat.ThinkAnswer, RewardProcess.Shared).Grade([(new LedgerRow("problems", row), 0, sequence)]).Single();
 
         Assert.Equal((correct, loose), (graded.Correct, graded.LooseCorrect));
     }

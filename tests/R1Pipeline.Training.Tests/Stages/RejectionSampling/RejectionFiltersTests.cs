@@ -1,6 +1,7 @@
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Rewards;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Stages.RejectionSampling;
 using R1Pipeline.Training.Tests.Stages.Models;
 
@@ -35,7 +36,7 @@ public sealed class RejectionFiltersTests
     {
         var filters = new RejectionFilters(Options(), ModelTextTests.Addition());
 
-        Assert.Equal("format", filters.Reason(new RewardInput(Good, Finished: false, "7", "en"), [1, 2, 3]));
+        Assert.Equal("format", Reason(filters, new RewardInput(Good, Finished: false, "7", "en"), [1, 2, 3]));
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class RejectionFiltersTests
     {
         var input = new RewardInput(Good, Finished: true, "no label at all", "en") { Task = TaskKinds.Choice };
 
-        Assert.Equal("not-gradable", new RejectionFilters(Options(), ModelTextTests.Addition()).Reason(input, [1, 2, 3]));
+        Assert.Equal("not-gradable", Reason(new RejectionFilters(Options(), ModelTextTests.Addition()), input, [1, 2, 3]));
     }
 
     private static string? Reason(string completion, RejectionSamplingOptions options)
@@ -51,8 +52,11 @@ public sealed class RejectionFiltersTests
         // One id a word is enough for the filters that count tokens.
         string[] words = completion.Split(' ');
         int[] ids = [.. words.Select(word => Array.IndexOf(words, word))];
-        return new RejectionFilters(options, ModelTextTests.Addition()).Reason(new RewardInput(completion, Finished: true, "7", "en"), ids);
+        return Reason(new RejectionFilters(options, ModelTextTests.Addition()), new RewardInput(completion, Finished: true, "7", "en"), ids);
     }
+
+    private static string? Reason(RejectionFilters filters, RewardInput input, int[] ids) =>
+        filters.Reason(input, MeasuredOutput.Of(new MeasureOrder(input, Options().Format, ModelTextTests.Addition().LanguageRule)), ids);
 
     private static RejectionSamplingOptions Options() => new() { RepetitionTokens = 3 };
 }
