@@ -6,7 +6,7 @@ namespace R1Pipeline.Rewards;
 /// <summary>What is measured of one output: the rule rewards take their parts from it, evaluations count it (quickstart.md 10). Null where the question cannot be asked of the output.</summary>
 public sealed record OutputStatistics
 {
-    /// <summary>The answer equals the gold one; null: no gold, or one that cannot be compared (the same for every output of the row).</summary>
+    /// <summary>The answer equals the gold one, the program passes all of its tests; null: no gold, or one that cannot be compared (the same for every output of the row).</summary>
     public required bool? Strict { get; init; }
 
     /// <summary>The last number anywhere in the output equals the gold one; null: as above, or the gold is no number, or the task no mathematics.</summary>
@@ -39,7 +39,7 @@ public sealed record OutputStatistics
         string? answer = AnswerExtraction.Strict(input.Completion);
         return new OutputStatistics
         {
-            Strict = input.Gold is { } gold ? Accuracy.Check(input.Task, input.Completion, gold) : null,
+            Strict = input.Gold is { } gold && input.Task != TaskKinds.Code ? Accuracy.Check(input.Task, input.Completion, gold) : null,
             Loose = input is { Gold: { } number, Task: TaskKinds.Math } && AccuracyReward.IsNumber(number) ? AccuracyReward.IsCorrect(AnswerExtraction.LastNumber(input.Completion), number) : null,
             Answer = answer is null ? null : AccuracyReward.Canonical(answer),
             FormatOk = form.Ok,

@@ -23,12 +23,12 @@ public sealed class RuleReward(RewardWeights weights, AnswerFormat format, Langu
     /// <summary>Under which a failure of the rules themselves is listed.</summary>
     public const string Rules = "rules";
 
-    /// <summary>Scores outputs that a process of the rules measures.</summary>
+    /// <summary>Scores outputs.</summary>
     /// <returns>One for each, in the same order.</returns>
-    public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RewardInput> inputs, RewardProcess process)
+    public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RewardInput> inputs, OutputMeter meter)
     {
-        ArgumentNullException.ThrowIfNull(process);
-        return [.. inputs.Zip(process.Measure(inputs, format, rule), Score)];
+        ArgumentNullException.ThrowIfNull(meter);
+        return [.. inputs.Zip(meter.Measure(inputs, format, rule), Score)];
     }
 
     /// <summary>Scores one output by what was measured of it. Safe to call from several threads.</summary>

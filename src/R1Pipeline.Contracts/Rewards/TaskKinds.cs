@@ -24,6 +24,9 @@ public static class TaskKinds
     /// <summary>Instructions that a program can check; gold: <c>{"instruction_id_list": […], "kwargs": […]}</c> as IFEval has them.</summary>
     public const string Instructions = "instructions";
 
+    /// <summary>A program that passes its tests in the sandbox; gold: <c>{"language": "python", "tests": […]}</c> and what else a row of <c>r1 grade code</c> has but id and completion.</summary>
+    public const string Code = "code";
+
     /// <summary>No rule: a language model judges whether the answer agrees with the gold, in rejection sampling alone; gold: the reference answer, any text.</summary>
     public const string Judge = "judge";
 
@@ -31,5 +34,5 @@ public static class TaskKinds
     public const string Safety = "safety";
 
     /// <summary>All that an answer can be checked by.</summary>
-    public static IReadOnlyList<string> All { get; } = [Math, Choice, Exact, Countdown, KnightsAndKnaves, JsonSchema, Instructions, Judge];
+    public static IReadOnlyList<string> All { get; } = [Math, Choice, Exact, Countdown, KnightsAndKnaves, JsonSchema, Instructions, Code, Judge];
 }

@@ -32,11 +32,17 @@ public sealed class CodeGrader : IDisposable
     /// <summary>How programs are confined; null: none of the sandboxes works, and every grade is refused.</summary>
     public SandboxKind? Kind => _sandbox?.Kind;
 
+    /// <summary>Why programs of a language are refused here; null: they are run.</summary>
+    public string? Problem(string language) =>
+        _sandbox is null ? $"no sandbox: {_problem}. The sandbox 'unsafe' runs code all the same, unconfined"
+        : Toolchain.Find(language, out string remedy) is null ? $"{language} is not installed: {remedy}"
+        : null;
+
     /// <summary>Grades a task.</summary>
     public CodeVerdict Grade(CodeTask task)
     {
-        if (_sandbox is null) return Refused(task, $"no sandbox: {_problem}. The sandbox 'unsafe' runs code all the same, unconfined");
-        if (Toolchain.Find(task.Language, out string remedy) is not { } toolchain) return Refused(task, $"{task.Language} is not installed: {remedy}");
+        if (Problem(task.Language) is { } problem) return Refused(task, problem);
+        Toolchain toolchain = Toolchain.Find(task.Language, out _)!;
         if (task.Tests.Count == 0) return Refused(task, "there are no tests");
         string key = Key(task);
 

@@ -36,7 +36,13 @@ public static class CodeRows
 
     /// <summary>A row's task; null where the completion holds no code.</summary>
     /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind (UserData).</exception>
-    public static CodeTask? Read(JsonElement row)
+    public static CodeTask? Read(JsonElement row) => Read(row, RowFields.Text(row, "completion"));
+
+    /// <summary>The task that a row's tests and a completion make; null where it holds no code.</summary>
+    /// <param name="row">All fields of a row but id and completion.</param>
+    /// <param name="completion">The output.</param>
+    /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind (UserData).</exception>
+    public static CodeTask? Read(JsonElement row, string completion)
     {
         string language = RowFields.Text(row, "language");
         language = language switch { "c++" => "cpp", "js" => "javascript", "c#" => "csharp", "py" or "python3" => "python", _ => language };
@@ -52,7 +58,6 @@ public static class CodeRows
             if (Optional(row, "compare") is not null && comparison.Name is not "tokens" && comparison.Epsilon == 0) throw RowFields.Refused($"compare '{compare}' is for {{stdin, stdout}}; tests of {{call, args, expected}} take float:EPS");
             if (language == "javascript" && row.GetProperty("tests").EnumerateArray().Any(test => HoldsLargeNumber(test.GetProperty("args")))) throw RowFields.Refused("an argument is a whole number of 2^53 or more, which JavaScript's numbers cannot hold");
         }
-        string completion = RowFields.Text(row, "completion");
         return CodeExtraction.Extract(completion) is { } code ? new CodeTask(language, code, tests, Optional(row, "setup") ?? "", Optional(row, "entry_point"), comparison, Limits(row)) : null;
     }
 

@@ -9,7 +9,7 @@ namespace R1Pipeline.Rewards.Grading;
 public static class TaskRows
 {
     /// <summary>The tasks that rows can name: those with a rule but mathematics.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. TaskKinds.All.Where(task => task is not (TaskKinds.Math or TaskKinds.Judge))];
+    public static IReadOnlyList<string> Names { get; } = [.. TaskKinds.All.Where(task => task is not (TaskKinds.Math or TaskKinds.Code or TaskKinds.Judge))];
 
     /// <summary>A row's grade.</summary>
     /// <exception cref="Contracts.Stages.StageFailedException">A field is missing or of another kind, or there is no such task (UserData).</exception>

@@ -15,7 +15,7 @@ public static class VerifiableTasks
     private const int MaxText = 400_000;
 
     /// <summary>Checks one output.</summary>
-    /// <param name="task">One of <see cref="TaskKinds.All"/> but mathematics.</param>
+    /// <param name="task">One of <see cref="TaskKinds.All"/> but mathematics and code, which needs a sandbox.</param>
     /// <param name="completion">The output.</param>
     /// <param name="gold">The row's gold: a text, or JSON.</param>
     /// <exception cref="ArgumentException">There is no such task.</exception>
@@ -51,6 +51,7 @@ public static class VerifiableTasks
             TaskKinds.KnightsAndKnaves => KnightsAndKnaves.Roles(gold) is not null,
             TaskKinds.JsonSchema => SchemaConformance.Read(gold) is not null,
             TaskKinds.Instructions => InstructionList.Read(gold) is not null,
+            TaskKinds.Code => CodeGold.Read(gold) is not null,
             TaskKinds.Judge => false,
             _ => throw new ArgumentException($"there is no task '{task}' besides mathematics", nameof(task)),
         };

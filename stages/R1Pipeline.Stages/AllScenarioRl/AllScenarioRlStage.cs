@@ -39,7 +39,7 @@ public sealed class AllScenarioRlStage : IStage
         var questions = new QuestionMix(training, options, policy.Text, context.Request.Seed, context.Request.Stage);
         var rewards = PromptReward.Of(options, judges.Judges, rows.Any(row => row.Row.IsSafety));
         var rules = rewards.ToDictionary(reward => reward.Key, reward => new RuleReward(reward.Value.Rules, options.Format, policy.Text.LanguageRule, RewardShaping.Of(options)));
-        IRolloutScorer scorer = new ScenarioScorer(policy.Text, rules, rewards, options.Format, context.MicroBatch(RewardModel.ScoredAtOnce), RewardProcess.Shared);
+        IRolloutScorer scorer = new ScenarioScorer(policy.Text, rules, rewards, options.Format, context.MicroBatch(RewardModel.ScoredAtOnce), OutputMeter.Shared);
         if (generative is not null) scorer = new JudgedScorer(scorer, generative, policy.Text, options, context);
         policy.CarryIn(context);
         var outcome = new GrpoLoop(

@@ -23,9 +23,9 @@ namespace R1Pipeline.Stages.AllScenarioRl;
 /// <param name="rewards">What else each type is rewarded for.</param>
 /// <param name="format">The format that says what the final answer is.</param>
 /// <param name="scoredAtOnce">Outputs that go through a reward model at once.</param>
-/// <param name="process">Where the rules run.</param>
+/// <param name="meter">Measures outputs.</param>
 internal sealed class ScenarioScorer(
-    ModelText text, IReadOnlyDictionary<PromptType, RuleReward> rules, IReadOnlyDictionary<PromptType, PromptReward> rewards, AnswerFormat format, int scoredAtOnce, RewardProcess process) : IRolloutScorer
+    ModelText text, IReadOnlyDictionary<PromptType, RuleReward> rules, IReadOnlyDictionary<PromptType, PromptReward> rewards, AnswerFormat format, int scoredAtOnce, OutputMeter meter) : IRolloutScorer
 {
     /// <inheritdoc/>
     public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups)
@@ -33,7 +33,7 @@ internal sealed class ScenarioScorer(
         Output[] outputs = [.. groups.SelectMany(grouped => grouped.Rollouts.Select(rollout => Read(((LedgerRow)grouped.Question.Row).Row, rollout)))];
         Dictionary<RewardJudge, JudgedOutput?[]> judged = rewards.Values.SelectMany(reward => reward.Models).Select(model => model.Judge).Distinct()
             .ToDictionary(judge => judge, judge => Judge(judge, outputs));
-        var measured = new Queue<MeasuredOutput>(process.Measure(outputs.Select(output => output.Input).OfType<RewardInput>(), format, text.LanguageRule));
+        var measured = new Queue<MeasuredOutput>(meter.Measure([.. outputs.Select(output => output.Input).OfType<RewardInput>()], format, text.LanguageRule));
         return
         [
             .. outputs.Select((output, i) => output.Input is { } input

@@ -15,8 +15,8 @@ namespace R1Pipeline.Stages.Measurement;
 /// </summary>
 /// <param name="text">The measured model's tokenizer and template.</param>
 /// <param name="format">The form that is asked for.</param>
-/// <param name="process">Where the rules run.</param>
-internal sealed class SampleGrader(ModelText text, AnswerFormat format, RewardProcess process)
+/// <param name="meter">Measures outputs.</param>
+internal sealed class SampleGrader(ModelText text, AnswerFormat format, OutputMeter meter)
 {
     private readonly RuleReward _reward = new(new RewardWeights(1, 1, 1), format, text.LanguageRule);
 
@@ -24,7 +24,7 @@ internal sealed class SampleGrader(ModelText text, AnswerFormat format, RewardPr
     public IReadOnlyList<GradedSample> Grade(IReadOnlyList<(LedgerRow Row, int Problem, GeneratedSequence Output)> outputs)
     {
         (RewardInput? Input, string? Error)[] inputs = [.. outputs.Select(output => (RewardOutcome.Ask(() => Input(output.Row, output.Output), out string? error), error))];
-        var measured = new Queue<MeasuredOutput>(process.Measure(inputs.Select(item => item.Input).OfType<RewardInput>(), format, text.LanguageRule));
+        var measured = new Queue<MeasuredOutput>(meter.Measure([.. inputs.Select(item => item.Input).OfType<RewardInput>()], format, text.LanguageRule));
         return [.. outputs.Select((output, i) => inputs[i].Input is { } input ? Graded(output, input, measured.Dequeue()) : Failed(output.Problem, output.Output, inputs[i].Error!))];
     }
 
@@ -70,7 +70,7 @@ internal sealed class SampleGrader(ModelText text, AnswerFormat format, RewardPr
             Output = input.Completion,
             Gold = row.Row.Gold,
             FinishReason = output.Finished ? "stop" : "length",
-            Rewards = _reward.Score([input], process)[0].Parts,
+            Rewards = _reward.Score([input], meter)[0].Parts,
         };
     }
 

@@ -41,7 +41,7 @@ internal sealed class TaskMeasurement(string task, EvaluationTaskOptions options
         var sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, MaxNewTokens = options.MaxNewTokens };
         var outputs = engine.Generate(requests, sampling, new DrawCoordinates(seed, stage, 0, $"evaluation/{Task}"), progress);
 
-        var grader = new SampleGrader(model.Text, options.Format, RewardProcess.Shared);
+        var grader = new SampleGrader(model.Text, options.Format, OutputMeter.Shared);
         (LedgerRow Row, int Problem, GeneratedSequence Output)[] asked = [.. outputs.Select(output => (problems[first + output.Request], first + output.Request, output))];
         IReadOnlyList<GradedSample> samples = grader.Grade(asked);
         ShownSample[] shown = [.. asked.Where(one => one.Output.Sample == 0 && one.Problem < shownSamples).Select(one => grader.Show(one.Row, one.Output))];

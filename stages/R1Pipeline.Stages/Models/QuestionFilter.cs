@@ -1,5 +1,9 @@
+using R1Pipeline.Contracts.Rewards;
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Rewards;
+using R1Pipeline.Rewards.Measuring;
+using R1Pipeline.Rewards.Tasks;
 using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Stages.Models;
@@ -23,10 +27,13 @@ internal sealed class QuestionFilter(ModelText text, DecoderConfig config, Func<
     public const string NoPrompt = "no-prompt";
 
     /// <summary>Why the row cannot be asked; null: it can.</summary>
+    /// <exception cref="StageFailedException">UserData: its answer is a program, and none can be run here.</exception>
     public string? Reason(DataRow row)
     {
         if (row.Prompt is null) return NoPrompt;
         if (row.Gold is { } gold && isJudged?.Invoke(row) != true && !Accuracy.CanCheck(row.Task, gold)) return GoldNotComparable;
+        if (row is { Task: TaskKinds.Code, Gold: { } tests } && OutputMeter.Shared.CodeProblem(CodeGold.Read(tests)!.Language) is { } problem)
+            throw new StageFailedException(StageFailureClass.UserData, $"{row.Source} line {row.Line}: the row's answer is a program, and programs cannot be run here: {problem} (r1 doctor says more)");
         return text.Sequences.Prompt(row).Length >= config.ContextTokens ? TooLong : null;
     }
 

@@ -11,8 +11,8 @@ namespace R1Pipeline.Stages.Questions;
 /// <summary>Scores rollouts by rules alone: accuracy, format, language.</summary>
 /// <param name="text">The policy's tokenizer and template.</param>
 /// <param name="reward">The rules and their weights.</param>
-/// <param name="process">Where the rules run.</param>
-internal sealed class RuleScorer(ModelText text, RuleReward reward, RewardProcess process) : IRolloutScorer
+/// <param name="meter">Measures outputs.</param>
+internal sealed class RuleScorer(ModelText text, RuleReward reward, OutputMeter meter) : IRolloutScorer
 {
     /// <inheritdoc/>
     public IReadOnlyList<RewardBreakdown> Score(IReadOnlyList<RolloutGroup> groups)
@@ -26,7 +26,7 @@ internal sealed class RuleScorer(ModelText text, RuleReward reward, RewardProces
             foreach (Rollout rollout in questioned.Rollouts) outputs.Add((RewardOutcome.Ask(() => text.RewardInput(row, rollout.OutputIds, rollout.Finished), out string? error), error));
         }
 
-        var scored = new Queue<RewardBreakdown>(reward.Score([.. outputs.Select(output => output.Input).OfType<RewardInput>()], process));
+        var scored = new Queue<RewardBreakdown>(reward.Score([.. outputs.Select(output => output.Input).OfType<RewardInput>()], meter));
         return [.. outputs.Select(output => output.Input is null ? RewardBreakdown.Failed(RuleReward.Rules, output.Error!) : scored.Dequeue())];
     }
 }

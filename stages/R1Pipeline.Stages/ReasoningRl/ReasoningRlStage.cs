@@ -39,7 +39,7 @@ public sealed class ReasoningRlStage : IStage
             context.MicroBatch(options.MicroBatch),
             context.MicroBatch(options.RolloutBatch),
             questions,
-            new RuleScorer(policy.Text, reward, RewardProcess.Shared),
+            new RuleScorer(policy.Text, reward, OutputMeter.Shared),
             context.Request.Seed,
             context.Request.Stage,
             context,

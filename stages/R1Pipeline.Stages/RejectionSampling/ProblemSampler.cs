@@ -48,7 +48,7 @@ internal sealed class ProblemSampler(
     private Candidate[] Screened(int first, IReadOnlyList<GeneratedSequence> outputs)
     {
         RewardInput[] inputs = [.. outputs.Select(output => model.Text.RewardInput(problems[first + output.Request].Row, output.OutputIds, output.Finished))];
-        var measured = RewardProcess.Shared.Measure(inputs, options.Format, model.Text.LanguageRule);
+        var measured = OutputMeter.Shared.Measure(inputs, options.Format, model.Text.LanguageRule);
         return [.. outputs.Select((output, i) => Screen(first + output.Request, output, inputs[i], measured[i]))];
     }
 

@@ -78,7 +78,7 @@ public sealed class RewardProcessTests
         }
 
         using var process = new RewardProcess(Worker("crash:<answer> 5 5 </answer>"));
-        var scorer = new RuleScorer(text, new RuleReward(new RewardWeights(1, 1, 1), Format, text.LanguageRule), process);
+        var scorer = new RuleScorer(text, new RuleReward(new RewardWeights(1, 1, 1), Format, text.LanguageRule), new OutputMeter(process));
 
         IReadOnlyList<RewardBreakdown> rewards = scorer.Score([new RolloutGroup(new RlQuestion("s:1", [1], row), [Of("7"), Of("5 5"), Of("8"), Of("7")])]);
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
+using R1Pipeline.Rewards.Measuring;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Weights;
 
@@ -20,6 +22,18 @@ public sealed class ReinforcementStageTests(TinyBase tiny)
         Assert.Equal(2, run.Context.StepsPlanned);
         Assert.Equal(4, Assert.Single(run.Owner.Rollouts).NumRollouts);
         Assert.Equal(tiny.Base.Files, run.Files);
+    }
+
+    [Fact]
+    public void ReasoningRl_RowsWithPrograms_AreCheckedByTheirTests()
+    {
+        Assert.SkipWhen(OutputMeter.Shared.CodeProblem("python") is not null && Environment.GetEnvironmentVariable("R1_REQUIRE_SANDBOX") != "1", OutputMeter.Shared.CodeProblem("python") ?? "");
+        var programs = tiny.Rig.File("programs", Enumerable.Range(0, 8).Select(i => new { prompt = "what is 3 + 4 ?", gold = new { language = "python", tests = new[] { "assert f() == 7" } }, task = "code", language = "en" }));
+        var run = tiny.Rig.Run(tiny.Rig.Request("reasoning-rl", TinyOptions.ReasoningRl with { Iterations = 1 }, [programs], tiny.Model));
+
+        RolloutRecord[] rollouts = [.. run.Owner.Rollouts.SelectMany(shard => File.ReadLines(shard.Path)).Select(line => JsonSerializer.Deserialize<RolloutRecord>(line, ContractJson.Compact)!)];
+        Assert.NotEmpty(rollouts);
+        Assert.All(rollouts, rollout => Assert.Equal((0.0, 0), (rollout.Rewards["accuracy"], rollout.Errors?.Count ?? 0)));
     }
 
     [Fact]

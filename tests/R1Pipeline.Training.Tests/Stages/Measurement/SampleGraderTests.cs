@@ -25,7 +25,7 @@ public sealed class SampleGraderTests
         int[] ids = [.. Text.Tokenizer.Encode(output), Text.Tokenizer.EosId];
         var sequence = new GeneratedSequence(0, 0, ids, new float[ids.Length], new float[ids.Length], Finished: true);
 
-        GradedSample graded = new SampleGrader(Text, AnswerFormat.ThinkAnswer, RewardProcess.Shared).Grade([(new LedgerRow("problems", row), 0, sequence)]).Single();
+        GradedSample graded = new SampleGrader(Text, AnswerFormat.ThinkAnswer, OutputMeter.Shared).Grade([(new LedgerRow("problems", row), 0, sequence)]).Single();
 
         Assert.Equal((correct, loose), (graded.Correct, graded.LooseCorrect));
     }

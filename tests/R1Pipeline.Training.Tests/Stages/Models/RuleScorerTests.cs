@@ -20,7 +20,7 @@ public sealed class RuleScorerTests
         var row = new LedgerRow("s", new DataRow { Source = "s", Line = 1, Id = "1", Prompt = [new ChatMessage("user", "what is 3 + 4 ?")], Gold = "7", Language = "en" });
         int[] good = text.Tokenizer.Encode("<think> the sum is 7 . </think> <answer> 7 </answer>");
         Rollout Of(int[] ids) => new(ids, new float[ids.Length], new float[ids.Length], Finished: true);
-        var scorer = new RuleScorer(text, new RuleReward(new RewardWeights(1, 1, 1), AnswerFormat.ThinkAnswer, text.LanguageRule), RewardProcess.Shared);
+        var scorer = new RuleScorer(text, new RuleReward(new RewardWeights(1, 1, 1), AnswerFormat.ThinkAnswer, text.LanguageRule), OutputMeter.Shared);
 
         IReadOnlyList<RewardBreakdown> rewards = scorer.Score([new RolloutGroup(new RlQuestion("s:1", [1], row), [Of(good), Of([int.MaxValue]), Of(good)])]);
 
