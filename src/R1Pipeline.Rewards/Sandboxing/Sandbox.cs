@@ -136,6 +136,9 @@ public sealed class Sandbox
             else words.AddRange(["--ro-bind", folder, folder]);
         }
 
+        // Before what may lie in it: a program that is installed below /tmp is still there.
+        words.AddRange(["--perms", "1777", "--size", Text(ScratchBytes), "--tmpfs", "/tmp"]);
+
         // Folders that only lead to a mount are closed to other users unless made before it.
         IEnumerable<string> leading = order.Visible.Append("/etc/x").SelectMany(Above).Distinct().Where(folder => !SystemFolders.Contains("/" + folder.Split('/')[1]));
         foreach (string folder in leading.OrderBy(folder => folder.Length)) words.AddRange(["--perms", "0755", "--dir", folder]);
@@ -144,7 +147,7 @@ public sealed class Sandbox
         if (_jail.Count > 1) words.AddRange(["--ro-bind-try", Path.GetDirectoryName(_jail[0])!, Path.GetDirectoryName(_jail[0])!]);
         words.AddRange(["--ro-bind", order.Input, "/in"]);
         if (order.Output is { } output) words.AddRange(["--bind", output, "/out"]);
-        words.AddRange(["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--perms", "1777", "--size", Text(ScratchBytes), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"]);
+        words.AddRange(["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]);
         return words;
     }
 
