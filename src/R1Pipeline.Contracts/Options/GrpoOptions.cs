@@ -81,6 +81,13 @@ public abstract record GrpoOptions : RewardedOptions
     [AbsentFromKeyWhenNull]
     public LoraOptions? Lora { get; init; }
 
+    /// <summary>
+    /// What lies in the host's memory while no phase needs it on the device: <c>reference</c>, <c>reward-models</c>, <c>optimizer</c> (its moments). Saves device memory for
+    /// the time of the copies and changes no bit. On the CPU, whose memory is the host's, it has no effect. Null: nothing.
+    /// </summary>
+    [AllowedValues(OffloadedParts.Reference, OffloadedParts.RewardModels, OffloadedParts.Optimizer), OutsideKey]
+    public IReadOnlyList<string>? Offload { get; init; }
+
     /// <summary>Stop when the mean KL to the reference passes this; null: no limit.</summary>
     [Range(0.0, 1e6), OutsideKey(IsLimit = true)]
     public double? MaxKl { get; init; }
@@ -112,4 +119,7 @@ public abstract record GrpoOptions : RewardedOptions
     /// <summary>When the stage says that its reward may be fooled.</summary>
     [OutsideKey]
     public AlarmOptions Alarms { get; init; } = new();
+
+    /// <summary>Whether <c>offload</c> names a part (<see cref="OffloadedParts"/>).</summary>
+    public bool Offloads(string part) => Offload?.Contains(part) == true;
 }

@@ -65,6 +65,13 @@ internal sealed partial class StageOptionRules(CompileContext context)
         checks.Contradiction(
             options.Shaping is { OverlongWeight: > 0 } shaping && shaping.OverlongBufferTokens > options.MaxNewTokens,
             $"'shaping' punishes over {options.Shaping?.OverlongBufferTokens} tokens, but an output has at most {options.MaxNewTokens}; accepted: overlong-buffer-tokens up to max-new-tokens", "shaping", "max-new-tokens");
+        checks.Contradiction(options.Offload is { } parts && parts.Distinct().Count() != parts.Count, "'offload' lists a part twice; accepted: each once", "offload");
+        checks.Contradiction(
+            options.Offloads(OffloadedParts.Reference) && options is { KlWeight: 0, MaxKl: null },
+            "'offload' names the reference, and with 'kl-weight: 0' and no 'max-kl' there is none; accepted: leave it out", "offload", "kl-weight", "max-kl");
+        checks.Contradiction(
+            options.Offloads(OffloadedParts.RewardModels) && options is not AllScenarioRlOptions,
+            "'offload' names reward models, which take no part in this stage; accepted: reference, optimizer", "offload");
         checks.Contradiction(
             options is { AccuracyWeight: 0, FormatWeight: 0, LanguageWeight: 0 } and not AllScenarioRlOptions,
             "all reward weights are 0: there is nothing to learn from; accepted: one weight above 0 at least", "accuracy-weight", "format-weight", "language-weight");
@@ -109,6 +116,9 @@ internal sealed partial class StageOptionRules(CompileContext context)
         checks.Contradiction(
             options.GeneralQuestions > 0 && options.GeneralFromIteration > options.Iterations,
             $"'general-from-iteration' is {options.GeneralFromIteration}, but the stage ends after {options.Iterations} iterations: no general prompt would be drawn; accepted: 1 to {options.Iterations}", "general-from-iteration", "iterations");
+        checks.Contradiction(
+            !hasRewardModel && options.Offloads(OffloadedParts.RewardModels),
+            "'offload' names reward models, and the stage has none under 'reward-models'; accepted: reference, optimizer", "offload");
         checks.NoEffect(!hasRewardModel, ["reward-model-weight", "reward-model-map", "reward-model-scale", "reward-model-clip"], "without 'reward-models'");
         checks.NoEffect(options.RewardModelMap is not (null or RewardModelMap.Sigmoid), "reward-model-scale", "unless 'reward-model-map' is sigmoid");
         checks.NoEffect(hasRewardModel && options.RewardModelMap != RewardModelMap.Clipped, "reward-model-clip", "unless 'reward-model-map' is clipped");

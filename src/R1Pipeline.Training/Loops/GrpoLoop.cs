@@ -91,7 +91,7 @@ public sealed class GrpoLoop(
 
         host.Phase("reference");
         int atOnce = microBatch ?? Math.Max(1, collected.Samples.Count / options.Minibatches);
-        float[][] logprobs = OutputLogprobs.Frozen(reference, collected.Samples, atOnce, host.Progress);
+        float[][] logprobs = state.DuringReference(() => OutputLogprobs.Frozen(reference, collected.Samples, atOnce, host.Progress));
         return collected with { Samples = [.. collected.Samples.Select((sample, i) => sample with { ReferenceLogprobs = logprobs[i] })] };
     }
 
@@ -120,7 +120,7 @@ public sealed class GrpoLoop(
         (GrpoFigures figures, double distance) = _update.Accumulate(Minibatch(iteration, minibatch), host.Progress);
         double? drift = minibatch == 0 ? distance : null; // later minibatches see an updated policy: their distance is learning, not drift
         if (figures.NumTokens > 0) _guards.CheckUpdate(state.Step + 1, figures, drift);
-        (double learningRate, double gradientNorm) = figures.NumTokens > 0 ? state.GuardedUpdate.Apply(figures.Loss) : state.GuardedUpdate.Skip();
+        (double learningRate, double gradientNorm) = figures.NumTokens > 0 ? state.Apply(figures.Loss) : state.GuardedUpdate.Skip();
         state.LastLoss = figures.Loss;
         Dictionary<string, double> metrics = Metrics(iteration, figures, gradientNorm, learningRate, drift);
         if (_update.BalanceExperts() is { } excess) metrics["expert-excess"] = excess;

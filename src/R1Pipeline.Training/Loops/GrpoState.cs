@@ -4,6 +4,7 @@ using R1Pipeline.Training.Checkpoints;
 using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Rollouts;
+using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Training.Loops;
 
@@ -15,6 +16,8 @@ internal sealed class GrpoState : IDisposable
 {
     private readonly Decoder _policy;
     private readonly TrainingSnapshot _snapshot;
+    private readonly OffloadedPart? _reference;
+    private readonly OffloadedPart _moments;
     private long _referenceVersion;
 
     private GrpoState(Decoder policy, GrpoOptions options, bool withReference, long totalSteps)
@@ -22,13 +25,15 @@ internal sealed class GrpoState : IDisposable
         _policy = policy;
         GuardedUpdate = new GuardedUpdate(policy.Trained, options, totalSteps);
         Reference = withReference ? policy.Clone() : null;
+        _reference = Reference is null ? null : new OffloadedPart(Reference, options.Offloads(OffloadedParts.Reference));
+        _moments = new OffloadedPart(GuardedUpdate.Optimizer, options.Offloads(OffloadedParts.Optimizer));
         _snapshot = new TrainingSnapshot(TrainedWeights.Of(policy), GuardedUpdate.Optimizer);
     }
 
     /// <summary>The optimizer and the check before it.</summary>
     public GuardedUpdate GuardedUpdate { get; }
 
-    /// <summary>The reference policy; null where neither loss nor guard asks for it.</summary>
+    /// <summary>The reference policy, to be computed with in <see cref="DuringReference"/> only; null where neither loss nor guard asks for it.</summary>
     public Decoder? Reference { get; }
 
     /// <summary>Updates done.</summary>
@@ -63,6 +68,13 @@ internal sealed class GrpoState : IDisposable
             throw;
         }
     }
+
+    /// <summary>Runs a phase that computes with the reference policy.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public T DuringReference<T>(Func<T> phase) => (_reference ?? throw new InvalidOperationException("there is no reference policy")).During(phase);
+
+    /// <summary>One update with the accumulated gradient (<see cref="Optimization.GuardedUpdate.Apply"/>).</summary>
+    public (double LearningRate, double GradientNorm) Apply(double loss) => _moments.During(() => GuardedUpdate.Apply(loss));
 
     /// <summary>Reference policy := policy.</summary>
     public void RefreshReference()

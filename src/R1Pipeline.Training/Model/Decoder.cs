@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
@@ -11,13 +12,13 @@ namespace R1Pipeline.Training.Model;
 /// <see cref="Prefill"/> and <see cref="Decode"/> continue them token by token against a cache. Refuses sequences longer than the model's context.
 /// All tensors that methods return belong to the caller's dispose scope.
 /// </summary>
-public sealed class Decoder : IDisposable
+public sealed class Decoder : IMovable, IDisposable
 {
     private readonly RotaryTable _rotary;
     private readonly bool _ownsParameters;
-    private readonly Tensor _embedding, _finalNorm;
-    private readonly Tensor? _output;
     private DecoderTensors _tensors;
+    private Tensor _embedding, _finalNorm;
+    private Tensor? _output;
     private DecoderLayer[] _layers;
 
     /// <summary>A decoder over existing parameters, which it owns from now on.</summary>
@@ -29,12 +30,8 @@ public sealed class Decoder : IDisposable
     private Decoder(DecoderConfig config, DecoderTensors tensors, bool ownsParameters)
     {
         (Config, _tensors, _ownsParameters) = (config, tensors, ownsParameters);
-        FlatParameters parameters = tensors.Parameters;
-        _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling), parameters.Placement);
-        _embedding = parameters[DecoderParameters.Embedding];
-        _finalNorm = parameters[DecoderParameters.FinalNorm];
-        _output = config.TiedEmbeddings ? _embedding : parameters.Contains(DecoderParameters.Output) ? parameters[DecoderParameters.Output] : null;
-        _layers = NewLayers();
+        _rotary = new RotaryTable(new RotaryFrequencies(config.HeadSize, config.RopeTheta, config.RopeScaling), tensors.Parameters.Placement);
+        Bind();
     }
 
     /// <summary>Shape and constants.</summary>
@@ -89,7 +86,20 @@ public sealed class Decoder : IDisposable
         if (Adapter is not null || Parameters.Gradients is not null) throw new InvalidOperationException("an adapter goes onto a frozen decoder that has none");
         if (!adapter.Parameters.Placement.IsSameAs(Placement)) throw new ArgumentException("the adapter lies elsewhere than the decoder, or computes in another type", nameof(adapter));
         _tensors = _tensors with { Adapter = adapter };
-        _layers = NewLayers();
+        Bind();
+    }
+
+    /// <summary>
+    /// Takes the parameters that are its own to another place: the adapter's, where there is one, without the model under it, which may be shared; else the model's. It
+    /// computes only where it was made.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">They are trained, or quantised.</exception>
+    public void MoveTo(Placement placement)
+    {
+        if (Adapter is null && Quantized is not null) throw new InvalidOperationException("a quantised decoder does not move");
+        if (Adapter is { } adapter) adapter.MoveTo(placement);
+        else Parameters.MoveTo(placement);
+        Bind();
     }
 
     /// <summary>
@@ -195,7 +205,15 @@ public sealed class Decoder : IDisposable
         Quantized?.Dispose();
     }
 
-    private DecoderLayer[] NewLayers() => [.. Enumerable.Range(0, Config.NumLayers).Select(layer => new DecoderLayer(Config, _tensors, layer))];
+    // Layers hold on to leaves, so they are as new as those.
+    [MemberNotNull(nameof(_embedding), nameof(_finalNorm), nameof(_layers))]
+    private void Bind()
+    {
+        _embedding = Parameters[DecoderParameters.Embedding];
+        _finalNorm = Parameters[DecoderParameters.FinalNorm];
+        _output = Config.TiedEmbeddings ? _embedding : Parameters.Contains(DecoderParameters.Output) ? Parameters[DecoderParameters.Output] : null;
+        _layers = [.. Enumerable.Range(0, Config.NumLayers).Select(layer => new DecoderLayer(Config, _tensors, layer))];
+    }
 
     private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
     {

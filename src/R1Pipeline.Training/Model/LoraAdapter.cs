@@ -12,7 +12,7 @@ namespace R1Pipeline.Training.Model;
 /// A low-rank adapter (LoRA, arXiv 2106.09685) of a decoder's projections: y = W x + alpha / rank · B A x, rsLoRA's alpha / sqrt(rank) where the options say so.
 /// Its A and B lie in a flat buffer of their own; the decoder's parameters are only read. <see cref="Decoder.Attach"/> puts it to work.
 /// </summary>
-public sealed class LoraAdapter : IDisposable
+public sealed class LoraAdapter : IMovable, IDisposable
 {
     private readonly Dictionary<string, LowRankUpdate> _updates = new(StringComparer.Ordinal);
 
@@ -23,12 +23,7 @@ public sealed class LoraAdapter : IDisposable
         List<IGrouping<string, WeightSlice>> projections = [.. targets.GroupBy(target => target.Parameter)];
         IEnumerable<ParameterShape> head = scoreWidth is { } width ? [new ParameterShape(DecoderParameters.Score, 1, width)] : [];
         Parameters = new FlatParameters([.. projections.SelectMany(slices => Shapes(slices.Key, [.. slices], options.Rank)), .. head], trainable, placement);
-        float scale = (float)(options.Alpha / (options.RankStabilized ? Math.Sqrt(options.Rank) : options.Rank));
-        foreach (IGrouping<string, WeightSlice> slices in projections)
-        {
-            LoraRange[] ranges = [.. slices.Select(slice => new LoraRange(slice.FirstRow, slice.Shape[0]))];
-            _updates.Add(slices.Key, new LowRankUpdate(slices.Key, Parameters[NameOfA(slices.Key)], Parameters[NameOfB(slices.Key)], ranges, scale, dropout));
-        }
+        BindUpdates();
     }
 
     /// <summary>Rank, scale and dropout.</summary>
@@ -39,6 +34,9 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>All A and B, and the score head where there is one.</summary>
     public FlatParameters Parameters { get; }
+
+    /// <summary>Where it lies and what it computes in.</summary>
+    public Placement Placement => Parameters.Placement;
 
     /// <summary>What is adapted, in the order in which A and B lie in <see cref="Parameters"/>.</summary>
     internal IReadOnlyList<WeightSlice> Targets { get; }
@@ -71,6 +69,14 @@ public sealed class LoraAdapter : IDisposable
         return copy;
     }
 
+    /// <summary>Takes A, B and the score head to another place; a decoder that it is attached to must be told (<see cref="Decoder.MoveTo"/>).</summary>
+    /// <exception cref="InvalidOperationException">They are trained.</exception>
+    public void MoveTo(Placement placement)
+    {
+        Parameters.MoveTo(placement);
+        BindUpdates();
+    }
+
     /// <summary>The update of a projection; null: it is not adapted.</summary>
     internal LowRankUpdate? UpdateOf(string weight) => _updates.GetValueOrDefault(weight);
 
@@ -82,6 +88,16 @@ public sealed class LoraAdapter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Parameters.Dispose();
+
+    private void BindUpdates()
+    {
+        float scale = (float)(Options.Alpha / (Options.RankStabilized ? Math.Sqrt(Options.Rank) : Options.Rank));
+        foreach (IGrouping<string, WeightSlice> slices in Targets.GroupBy(target => target.Parameter))
+        {
+            LoraRange[] ranges = [.. slices.Select(slice => new LoraRange(slice.FirstRow, slice.Shape[0]))];
+            _updates[slices.Key] = new LowRankUpdate(slices.Key, Parameters[NameOfA(slices.Key)], Parameters[NameOfB(slices.Key)], ranges, scale, Dropout);
+        }
+    }
 
     private static IEnumerable<ParameterShape> Shapes(string weight, WeightSlice[] slices, long rank) =>
         [new(NameOfA(weight), slices.Length * rank, slices[0].Shape[1]), new(NameOfB(weight), slices.Sum(slice => slice.Shape[0]), rank)];

@@ -9,7 +9,7 @@ namespace R1Pipeline.Training.Optimization;
 /// the global norm (scaled by max / (norm + 1e-6) when above). The arithmetic is torch.optim.AdamW's, in a dozen kernels whatever the number of tensors; the one
 /// intermediate is made in pieces, so that a large model does not need a fifth buffer of its size.
 /// </summary>
-public sealed class AdamW : IDisposable
+public sealed class AdamW : IMovable, IDisposable
 {
     private const long PieceElements = 16 << 20;
 
@@ -29,20 +29,24 @@ public sealed class AdamW : IDisposable
     {
         if (parameters.Gradients is null) throw new ArgumentException("the parameters are not trained: they have no gradient buffer", nameof(parameters));
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay, _maxGradNorm) = (parameters, beta1, beta2, epsilon, weightDecay, maxGradNorm);
+        Placement = parameters.Placement;
         FirstMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
         SecondMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
         _trained = parameters.Values.narrow(0, 0, parameters.TrainedCount).DetachFromDisposeScope();
         _scratch = empty(Math.Min(parameters.Count, PieceElements), device: parameters.Placement.Device).DetachFromDisposeScope();
     }
 
+    /// <summary>Where the moments lie; <see cref="Step"/> wants them where the parameters are.</summary>
+    public Placement Placement { get; private set; }
+
     /// <summary>Updates done; restored from a checkpoint.</summary>
     public long StepsDone { get; set; }
 
     /// <summary>Running mean of the gradient, [Count].</summary>
-    public Tensor FirstMoment { get; }
+    public Tensor FirstMoment { get; private set; }
 
     /// <summary>Running mean of the squared gradient, [Count].</summary>
-    public Tensor SecondMoment { get; }
+    public Tensor SecondMoment { get; private set; }
 
     /// <summary>L2 norm of the whole gradient, before clipping. Check it before <see cref="Step"/>: an update with a non-finite gradient destroys the model.</summary>
     public double GradientNorm()
@@ -69,6 +73,19 @@ public sealed class AdamW : IDisposable
         for (long start = 0; start < _parameters.Count; start += PieceElements) Move(learningRate, start, Math.Min(PieceElements, _parameters.Count - start));
         _ = g.zero_();
         _parameters.Publish();
+    }
+
+    /// <summary>Takes both moments to another place, bit for bit.</summary>
+    public void MoveTo(Placement placement)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor first = empty(_parameters.Count, device: placement.Device), second = empty(_parameters.Count, device: placement.Device);
+        _ = first.copy_(FirstMoment);
+        _ = second.copy_(SecondMoment);
+        FirstMoment.Dispose();
+        SecondMoment.Dispose();
+        (Placement, FirstMoment, SecondMoment) = (placement, first.DetachFromDisposeScope(), second.DetachFromDisposeScope());
     }
 
     /// <inheritdoc/>

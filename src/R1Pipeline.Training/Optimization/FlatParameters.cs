@@ -8,11 +8,13 @@ namespace R1Pipeline.Training.Optimization;
 /// a checkpoint a handful of writes. Gradients accumulate in place; they are cleared with <see cref="ClearGradients"/> and never replaced.
 /// Where the placement computes in another type, these are the masters: the leaves of the graph are views of a copy in that type, which <see cref="Publish"/> makes anew
 /// after every change of the masters, and their gradients are added to the fp32 ones by <see cref="CollectGradients"/> after every backward pass. Buffers are not narrowed.
+/// Parameters that are not trained can move: <see cref="MoveTo"/>.
 /// </summary>
-public sealed class FlatParameters : IDisposable
+public sealed class FlatParameters : IMovable, IDisposable
 {
     private readonly Dictionary<string, (ParameterShape Shape, long Offset, Tensor Leaf)> _byName = new(StringComparer.Ordinal);
-    private readonly Tensor? _narrow, _narrowGradients;
+    private readonly Tensor? _narrowGradients;
+    private Tensor? _narrow;
 
     /// <summary>Lays the tensors out in the given order, all zero.</summary>
     /// <param name="shapes">Names and shapes; names are unique.</param>
@@ -30,25 +32,15 @@ public sealed class FlatParameters : IDisposable
         Gradients = withGradients ? zeros(Count, device: Placement.Device).DetachFromDisposeScope() : null;
         if (Placement.IsNarrow)
         {
-            _narrow = zeros(TrainedCount, dtype: Placement.ComputeType, device: Placement.Device).DetachFromDisposeScope();
+            _narrow = NewNarrow(Placement);
             _narrowGradients = withGradients ? zeros_like(_narrow).DetachFromDisposeScope() : null;
         }
 
-        using IDisposable frozen = no_grad();
-        using var scope = NewDisposeScope();
-        long offset = 0;
-        foreach (ParameterShape shape in shapes)
-        {
-            Tensor source = shape.IsBuffer ? Values : _narrow ?? Values;
-            Tensor leaf = source.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(withGradients && !shape.IsBuffer).DetachFromDisposeScope();
-            if (Gradients is not null && !shape.IsBuffer) leaf.grad = (_narrowGradients ?? Gradients).narrow(0, offset, shape.Count).view(shape.Dimensions);
-            _byName.Add(shape.Name, (shape, offset, leaf));
-            offset += shape.Count;
-        }
+        LayLeaves();
     }
 
     /// <summary>Where they lie and what they are computed with in.</summary>
-    public Placement Placement { get; }
+    public Placement Placement { get; private set; }
 
     /// <summary>The tensors, in the order of the buffer.</summary>
     public IReadOnlyList<ParameterShape> Shapes { get; }
@@ -60,7 +52,7 @@ public sealed class FlatParameters : IDisposable
     public long TrainedCount { get; }
 
     /// <summary>All values, [Count], fp32. Write to it only without a gradient tape, and <see cref="Publish"/> what was written.</summary>
-    public Tensor Values { get; }
+    public Tensor Values { get; private set; }
 
     /// <summary>All gradients, [Count], fp32; null for parameters that are not trained.</summary>
     public Tensor? Gradients { get; }
@@ -94,6 +86,22 @@ public sealed class FlatParameters : IDisposable
         Publish();
     }
 
+    /// <summary>Takes all of it to another place: the masters bit for bit, the copies that are computed with made anew from them. All leaves are new ones.</summary>
+    /// <exception cref="InvalidOperationException">The parameters are trained: gradients and optimizer hold on to where they are.</exception>
+    public void MoveTo(Placement placement)
+    {
+        if (Gradients is not null) throw new InvalidOperationException("parameters that are trained do not move");
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor values = empty(Count, device: placement.Device);
+        _ = values.copy_(Values);
+        Tensor? narrow = placement.IsNarrow ? NewNarrow(placement) : null;
+        Release();
+        (Placement, Values, _narrow) = (placement, values.DetachFromDisposeScope(), narrow);
+        LayLeaves();
+        Publish();
+    }
+
     /// <summary>Lets the model compute with the masters of now.</summary>
     public void Publish()
     {
@@ -123,11 +131,36 @@ public sealed class FlatParameters : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, _, leaf) in _byName.Values) leaf.Dispose();
-        Values.Dispose();
+        Release();
         Gradients?.Dispose();
-        _narrow?.Dispose();
         _narrowGradients?.Dispose();
+    }
+
+    private Tensor NewNarrow(Placement placement) => zeros(TrainedCount, dtype: placement.ComputeType, device: placement.Device).DetachFromDisposeScope();
+
+    // Memory is free when the last view of it is gone.
+    private void Release()
+    {
+        foreach (var (_, _, leaf) in _byName.Values) leaf.Dispose();
+        _byName.Clear();
+        Values.Dispose();
+        _narrow?.Dispose();
+    }
+
+    private void LayLeaves()
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        long offset = 0;
+        foreach (ParameterShape shape in Shapes)
+        {
+            Tensor source = shape.IsBuffer ? Values : _narrow ?? Values;
+            bool trained = Gradients is not null && !shape.IsBuffer;
+            Tensor leaf = source.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(trained).DetachFromDisposeScope();
+            if (trained) leaf.grad = (_narrowGradients ?? Gradients!).narrow(0, offset, shape.Count).view(shape.Dimensions);
+            _byName.Add(shape.Name, (shape, offset, leaf));
+            offset += shape.Count;
+        }
     }
 
     private Tensor View(Tensor buffer, string name)

@@ -28,6 +28,7 @@ public sealed class AllScenarioRlStage : IStage
         var options = context.Options<AllScenarioRlOptions>();
         if (context.Request.AcceptMissedGates) options = options with { MinAccuracyGain = null };
         using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"), options.Lora);
+        options = HostOffload.Resolve(context, options, policy.Decoder.Placement);
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, _ => null);

@@ -53,7 +53,7 @@ internal sealed class RewardModels : IDisposable
             var map = ScoreMap.Of(options, statistics);
             context.Log.Information(
                 "Reward model {Name} of {Stage} scores {Mean:0.000} ± {Deviation:0.000}; a score becomes a reward by the map {Map}", artifact.Name, artifact.Stage, statistics.Mean, statistics.StandardDeviation, map.Kind);
-            return new RewardJudge(artifact.Name, model, text, map);
+            return new RewardJudge(artifact.Name, model, text, map, new OffloadedPart(model.Body, options.Offloads(OffloadedParts.RewardModels)));
         }
 
         model.Dispose();

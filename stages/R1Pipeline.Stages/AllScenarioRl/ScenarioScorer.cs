@@ -96,7 +96,7 @@ internal sealed class ScenarioScorer(
             }
         }
 
-        float[] scores = judge.Model.Score(sequences, scoredAtOnce);
+        float[] scores = judge.Score(sequences, scoredAtOnce);
         for (int i = 0; i < scored.Count; i++) judged[scored[i]] = new(RewardOutcome.Of(judge.Map.Reward(scores[i])), scores[i]);
         double? lowest = judge.Map.Floor ?? (scores.Length > 0 ? judge.Map.Reward(scores.Min()) : null);
         foreach (int i in silent)

@@ -24,6 +24,7 @@ public sealed class ReasoningRlStage : IStage
         var options = context.Options<ReasoningRlOptions>();
         if (context.Request.AcceptMissedGates) options = options with { MinAccuracyGain = null };
         using var policy = LanguageModel.OpenToTrain(context, context.Artifact("model"), options.Lora);
+        options = HostOffload.Resolve(context, options, policy.Decoder.Placement);
 
         var ledger = RowLedger.Read(context);
         var rows = AskableRows.Of(context, ledger, policy, row => row.IsReasoning ? null : "no-gold");

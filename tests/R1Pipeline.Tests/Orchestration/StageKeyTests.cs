@@ -52,6 +52,7 @@ public sealed class StageKeyTests
         { "max-kl", new() { MaxKl = 1 } },
         { "min-entropy", new() { MinEntropy = 0.1 } },
         { "min-accuracy-gain", new() { MinAccuracyGain = 0.1 } },
+        { "offload", new() { Offload = [OffloadedParts.Reference, OffloadedParts.Optimizer] } },
         { "max-logprob-drift", new() { MaxLogprobDrift = 0.2 } },
     };
 

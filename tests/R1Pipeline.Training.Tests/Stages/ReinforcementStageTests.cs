@@ -4,7 +4,9 @@ using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
 using R1Pipeline.Rewards.Measuring;
+using R1Pipeline.Stages.AllScenarioRl;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Training.Tests.Stages;
@@ -107,6 +109,38 @@ public sealed class ReinforcementStageTests(TinyBase tiny)
 
         Assert.Equal(StageFailureClass.UserData, failure.Failure);
         Assert.Contains("3 no-gold", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AllScenarioRl_OffloadOnTheCpu_SaysThatItHasNoEffectAndGivesTheSameArtifact()
+    {
+        var judge = tiny.Rig.Run(tiny.Rig.Request("reward-modeling", TinyOptions.RewardModeling, [tiny.Pairs], tiny.Model));
+        var options = TinyOptions.AllScenarioRl with { Device = "cpu" };
+        var (plainLog, log) = (new RecordingLog(), new RecordingLog());
+        var request = tiny.Rig.Request("all-scenario-rl", options, [tiny.Problems, tiny.General], tiny.Model, tiny.Rig.Input("reward-models", judge, "helpful"));
+        var plain = tiny.Rig.Run(request, log: plainLog.Logger);
+        options = options with { Offload = [OffloadedParts.Reference, OffloadedParts.RewardModels, OffloadedParts.Optimizer] };
+        var offloaded = tiny.Rig.Run(request with { Attempt = 2, Token = request.Token + 1000, Options = JsonSerializer.SerializeToElement(options, ContractJson.Compact) }, log: log.Logger);
+
+        Assert.Equal(plain.Result.Artifact, offloaded.Result.Artifact);
+        Assert.Equal("offload: reference, reward-models, optimizer has no effect on the CPU: its memory is the host's", Assert.Single(log.Lines, line => line.Contains("offload", StringComparison.Ordinal)));
+        Assert.DoesNotContain(plainLog.Lines, line => line.Contains("offload", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void RewardJudge_ModelThatLeaves_ScoresTheSameEveryTime()
+    {
+        var trained = tiny.Rig.Run(tiny.Rig.Request("reward-modeling", TinyOptions.RewardModeling, [tiny.Pairs], tiny.Model));
+        using var model = RewardModel.Load(trained.Directory);
+        TrainingSequence[] texts = [new([3, 4, 5, 6], 1, "a"), new([7, 8], 1, "b"), new([9, 3, 4], 1, "c")];
+        float[] scores = model.Score(texts, 2);
+        var judge = new RewardJudge("helpful", model, null!, null!, new OffloadedPart(model.Body, leaves: true));
+
+        var storage = model.Parameters.Values;
+        Assert.Equal(scores, judge.Score(texts, 2));
+        Assert.True(storage.IsInvalid);
+        Assert.Equal(scores, judge.Score(texts, 2));
+        Assert.Empty(judge.Score([], 2));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class RewardJudgeTests
     [InlineData("careful", RewardObjective.Pointwise, true, RewardModelMap.Probability)]
     public void Judge_NameAndObjective_DecideWhatIsReadAndHowItIsMapped(string name, RewardObjective? objective, bool whole, RewardModelMap map)
     {
-        var judge = new RewardJudge(name, null!, null!, ScoreMap.Of(new(), Statistics with { Objective = objective }));
+        var judge = new RewardJudge(name, null!, null!, ScoreMap.Of(new(), Statistics with { Objective = objective }), null!);
 
         Assert.Equal((whole, map), (judge.JudgesWholeResponse, judge.Map.Kind));
     }

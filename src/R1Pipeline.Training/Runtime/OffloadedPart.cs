@@ -1,0 +1,34 @@
+namespace R1Pipeline.Training.Runtime;
+
+/// <summary>A part that lies in the host's memory except in the phases that need it where it is computed. A move copies every bit, so no result depends on it.</summary>
+public sealed class OffloadedPart
+{
+    private readonly IMovable _part;
+    private readonly Placement _home;
+    private readonly bool _leaves;
+
+    /// <summary>Takes charge of a part, which stays its owner's.</summary>
+    /// <param name="part">The part, at the place where it is computed.</param>
+    /// <param name="leaves">Whether it goes to the host, now and after every phase; else it stays where it is.</param>
+    public OffloadedPart(IMovable part, bool leaves)
+    {
+        (_part, _home, _leaves) = (part, part.Placement, leaves);
+        if (leaves) part.MoveTo(Placement.Host);
+    }
+
+    /// <summary>Runs a phase that needs the part at the place where it is computed.</summary>
+    /// <typeparam name="T">What comes out; no tensor of the part.</typeparam>
+    public T During<T>(Func<T> phase)
+    {
+        if (!_leaves) return phase();
+        _part.MoveTo(_home);
+        try
+        {
+            return phase();
+        }
+        finally
+        {
+            _part.MoveTo(Placement.Host);
+        }
+    }
+}
