@@ -17,7 +17,7 @@ internal sealed record FileSourceOptions
     public string? Language { get; init; }
 
     /// <summary>What the answers of rows that name no task are checked by; null: mathematics.</summary>
-    [AllowedValues("math", "choice", "exact", "countdown", "knights-and-knaves", "json-schema", "instructions", "safety")]
+    [AllowedValues("math", "choice", "exact", "countdown", "knights-and-knaves", "json-schema", "instructions", "code", "safety")]
     public string? Task { get; init; }
 
     /// <summary>Regular expressions whose matches are removed from text, response, think and answer.</summary>
