@@ -14,6 +14,7 @@ internal sealed class SandboxedProcess : IDisposable
     private readonly SandboxOrder _order;
     private readonly SandboxSlot? _slot;
     private readonly string? _work;
+    private readonly AdoptedOrphans? _orphans;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly TaskCompletionSource _over = new();
     private long _written;
@@ -23,7 +24,18 @@ internal sealed class SandboxedProcess : IDisposable
     public SandboxedProcess(Sandbox sandbox, SandboxOrder order, SandboxSlot? slot, string? work, ProcessStartInfo start)
     {
         (_sandbox, _order, _slot, _work) = (sandbox, order, slot, work);
-        _process = Process.Start(start)!;
+
+        // In bubblewrap the kernel ends the orphans; unconfined they may leave their group.
+        _orphans = sandbox.Kind == SandboxKind.Jail ? new AdoptedOrphans() : null;
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch
+        {
+            _orphans?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Why it was ended.</summary>
@@ -85,7 +97,10 @@ internal sealed class SandboxedProcess : IDisposable
     // Once it ended nothing new can come from it.
     private void Sweep()
     {
-        if (!_swept) _sandbox.Sweep(_slot, _process.Id, _work);
+        if (_swept) return;
+        _sandbox.Sweep(_slot, _process.Id, _work);
+        if (_orphans is not null) AdoptedOrphans.SeeOff(_process.Id);
+        _orphans?.Dispose();
         _swept = true;
     }
 

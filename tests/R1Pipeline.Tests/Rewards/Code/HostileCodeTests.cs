@@ -29,7 +29,7 @@ public class HostileCodeTests
             if (!SandboxNeeded.Long && number++ % 12 != (int)kind) continue;
             long memory = Environment.WorkingSet;
             JsonObject grade = CodeRows.Grade(JsonSerializer.SerializeToElement(one.Row), grader);
-            List<string> problems = [.. ground.Harm()];
+            List<string> problems = [.. ground.Harm(dead: SandboxNeeded.Long && kind == SandboxKind.Jail)];
             if (one.Complaint(grade) is { } complaint) problems.Add(complaint);
             double limit = 1000 * (row.GetProperty("limits").GetProperty("wall_s").GetDouble() + Grace);
             if (grade["tests"]!.AsArray().Any(test => test!["wall_ms"]!.GetValue<double>() > limit)) problems.Add("a test came back late");
@@ -38,6 +38,36 @@ public class HostileCodeTests
             wrong.AddRange(problems.Select(problem => $"{one.Id}: {problem}; {grade.ToJsonString()}"));
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    // Orphans by name, which a dead process keeps: whether the program ends or is killed, not even their remains are left when the grade is there.
+    [Theory]
+    [InlineData(SandboxKind.Bubblewrap, "print('done')", "passed")]
+    [InlineData(SandboxKind.Jail, "print('done')", "passed")]
+    [InlineData(SandboxKind.Jail, "time.sleep(600)", "timeout")]
+    public void Grade_Orphans_LiveOrDead_NoneIsLeft(SandboxKind kind, string end, string expected)
+    {
+        using CodeGrader grader = SandboxNeeded.Grader(kind);
+        string name = string.Concat("r1o", Guid.NewGuid().ToString("N").AsSpan(0, 10));
+        string code = $$"""
+            import ctypes, os, time
+            ctypes.CDLL(None).prctl(15, b"{{name}}", 0, 0, 0)
+            for i in range(8):
+                if os.fork() == 0:
+                    if os.fork() == 0 or i % 2: time.sleep(600)
+                    os._exit(0)
+            time.sleep(0.3)
+            def named(p):
+                try: return p.isdigit() and open(f"/proc/{p}/comm").read().strip() == "{{name}}"
+                except OSError: return False
+            count = sum(map(named, os.listdir("/proc")))
+            if count != 17: raise SystemExit(f"{count} processes")
+            {{end}}
+            """;
+        JsonObject grade = Grade(grader, code, new JsonArray(Stream("", "done\n")), seconds: expected == "timeout" ? 3 : 30);
+        List<string> left = [.. Directory.EnumerateDirectories("/proc").Where(folder => Named(folder, name))];
+        Assert.True(grade["outcome"]!.GetValue<string>() == expected, grade.ToJsonString());
+        Assert.Empty(left);
     }
 
     // The program is told the secret and looks for it: that it does not find it says more than that it prints nothing.
@@ -125,10 +155,23 @@ public class HostileCodeTests
         Assert.Equal(expected, grade["outcome"]!.GetValue<string>());
     }
 
+    private static bool Named(string folder, string name)
+    {
+        try
+        {
+            return int.TryParse(Path.GetFileName(folder), out _) && File.ReadAllText(Path.Combine(folder, "comm")).Trim() == name;
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return false;
+        }
+    }
+
     private static string Benign(CodeGrader grader) => Grade(grader, $"print(sum(map(int, input().split())))  # {Guid.NewGuid()}", new JsonArray(Stream("1 2\n", "3\n")))["outcome"]!.GetValue<string>();
 
-    private static JsonObject Grade(CodeGrader grader, string code, JsonArray tests) =>
-        CodeRows.Grade(JsonSerializer.SerializeToElement(new JsonObject { ["id"] = 1, ["language"] = "python", ["completion"] = code, ["tests"] = tests }), grader);
+    private static JsonObject Grade(CodeGrader grader, string code, JsonArray tests, double? seconds = null) =>
+        CodeRows.Grade(JsonSerializer.SerializeToElement(new JsonObject { ["id"] = 1, ["language"] = "python", ["completion"] = code, ["tests"] = tests, ["limits"] = seconds is null ? null : new JsonObject { ["wall_s"] = seconds } }), grader);
 
     private static JsonObject Stream(string input, string output) => new() { ["stdin"] = input, ["stdout"] = output };
 }

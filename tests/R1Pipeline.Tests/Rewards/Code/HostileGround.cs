@@ -67,12 +67,13 @@ internal sealed class HostileGround : IDisposable
     public int Bystander => _keeper.Id;
 
     /// <summary>What was touched; empty: nothing.</summary>
-    public IEnumerable<string> Harm()
+    /// <param name="dead">Whether the remains of a dead process count, whoever must see them off. Only where no other sandbox of the machine ends at the time.</param>
+    public IEnumerable<string> Harm(bool dead = false)
     {
         if (Look() is var now && now != _before) yield return $"the canaries changed from\n{_before}to\n{now}";
         if (Interlocked.Read(ref _received) is > 0 and var bytes) yield return $"the listeners received {bytes} connections and bytes";
         if (_keeper.HasExited) yield return "another process was ended";
-        if (LeftOver().ToList() is { Count: > 0 } left) yield return $"{left.Count} processes were left, {left[0]}";
+        if (LeftOver(dead).ToList() is { Count: > 0 } left) yield return $"{left.Count} processes were left, {left[0]}";
     }
 
     public void Dispose()
@@ -143,10 +144,10 @@ internal sealed class HostileGround : IDisposable
     }
 
     /// <summary>
-    /// Processes of the sandbox's users that no grader of the moment can own: those whose slot is free. Dead ones count where they are ours to see off; without a process
-    /// namespace an orphan's remains are the init process's, which takes its time.
+    /// Processes of the sandbox's users that no grader of the moment can own: those whose slot is free. Dead ones always count where they are
+    /// this process's children.
     /// </summary>
-    private static IEnumerable<string> LeftOver()
+    private static IEnumerable<string> LeftOver(bool dead)
     {
         foreach (string folder in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
         {
@@ -161,7 +162,7 @@ internal sealed class HostileGround : IDisposable
                 continue;
             }
             if (status.FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal)) is not { } users) continue;
-            if (status.Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal)) && !status.Contains($"PPid:\t{Environment.ProcessId}")) continue;
+            if (!dead && status.Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal)) && !status.Contains($"PPid:\t{Environment.ProcessId}")) continue;
             int user = int.Parse(users.Split('\t')[1], CultureInfo.InvariantCulture);
             if (user is >= 61000 and < 61180 && Free(user) && Directory.Exists(folder)) yield return $"{folder} {string.Join(' ', status.Take(3))}";
         }
