@@ -170,7 +170,9 @@ public sealed class Sandbox
         // Without a user of its own, all that this user already runs counts.
         int processes = MaxProcesses + (slot is null ? ProcessTree.Tasks() : 0);
         words.AddRange([$"cpu={order.ProcessorSeconds}", $"file={FileBytes}", $"processes={processes}", $"files={MaxFiles}"]);
-        words.Add(order.AddressSpace ? $"memory={order.MemoryBytes}" : $"data={order.MemoryBytes + (1L << 30)}");
+
+        // A limit of the address space would end the .NET runtime of a jail on its last step; of writable memory it has hardly any.
+        words.Add(!order.AddressSpace ? $"data={order.MemoryBytes + (1L << 30)}" : Compiled ? $"memory={order.MemoryBytes}" : $"data={order.MemoryBytes}");
         return words;
     }
 
