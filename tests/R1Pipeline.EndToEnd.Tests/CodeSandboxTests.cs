@@ -39,6 +39,7 @@ public sealed class CodeSandboxTests : IDisposable
         Ended graded = await RunAsync(machine, "grade", "code", "--in", _folder.Write("rows.jsonl", Rows));
         Assert.True(Outcomes(graded) is ["passed", "failed", "passed"], graded.Output + graded.Error);
         Assert.DoesNotContain("unsafe", graded.Output + graded.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(CommandLines(), line => line.Contains(_folder.Path, StringComparison.Ordinal));
     }
 
     [Fact]

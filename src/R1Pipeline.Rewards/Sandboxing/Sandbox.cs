@@ -116,8 +116,8 @@ public sealed class Sandbox
         {
             ProcessGroup.Kill(leader);
 
-            // Unconfined it may leave its group; it is still known by the folder that was its home.
-            if (Kind == SandboxKind.Unsafe) ProcessTree.WithEnvironment("HOME=" + work).ToList().ForEach(ProcessGroup.KillOne);
+            // Unconfined it may leave its group, and where this program is confined itself it may not have been given one; it is still known by the folder that was its home.
+            ProcessTree.WithEnvironment("HOME=" + work).ToList().ForEach(ProcessGroup.KillOne);
             return;
         }
         var start = new ProcessStartInfo { FileName = _jail[0], UseShellExecute = false };
