@@ -119,8 +119,8 @@ public sealed class RewardProcess : IDisposable
         if (Line(_patience, out failure) is not { } line) return null;
         try
         {
-            MeasuredOutput answer = JsonSerializer.Deserialize<MeasuredOutput>(line, RewardProcessHost.Lines)!;
-            if (answer.Statistics is null != answer.Error is null && answer.Statistics is null or { LanguageConsistency: >= 0 and <= 1 }) return answer;
+            MeasuredOutput? answer = JsonSerializer.Deserialize<MeasuredOutput>(line, RewardProcessHost.Lines);
+            if (answer is { Statistics: null, Error: not null } or { Statistics.LanguageConsistency: >= 0 and <= 1, Error: null }) return answer;
         }
         catch (JsonException)
         {

@@ -17,7 +17,7 @@ public static class RewardProcessHost
     /// <summary>What the process says first.</summary>
     internal const string Greeting = "r1-rewards 1";
 
-    /// <summary>Names a fault for tests of what surrounds the rules: <c>KIND:TEXT</c>, which strikes at an output that contains TEXT. KIND is hang, crash, memory or noise.</summary>
+    /// <summary>Names a fault for tests of what surrounds the rules: <c>KIND:TEXT</c>, which strikes at an output that contains TEXT. KIND is hang, crash, memory, noise or null.</summary>
     internal const string FaultVariable = "R1_REWARD_FAULT";
 
     /// <summary>How lines are written: every property, so that a missing one is no null.</summary>
@@ -60,6 +60,7 @@ public static class RewardProcessHost
     {
         if (kind == "hang") Thread.Sleep(Timeout.Infinite);
         if (kind == "crash") Environment.FailFast("a planned fault");
+        if (kind == "null") Write(output, "null");
         var held = new List<byte[]>();
         while (kind == "memory") held.Add(GC.AllocateUninitializedArray<byte>(16 << 20));
         while (kind == "noise") output.Write("{\"statistics\": NaN, "u8);

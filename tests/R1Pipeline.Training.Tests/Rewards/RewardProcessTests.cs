@@ -31,6 +31,7 @@ public sealed class RewardProcessTests
     [InlineData("crash", "crashed")]
     [InlineData("memory", "crashed")]
     [InlineData("noise", "no measure")]
+    [InlineData("null", "no measure")]
     public void Measure_RuleThatFails_IsThatOutputsFailureAlone(string fault, string reason)
     {
         using var process = new RewardProcess(Worker($"{fault}:poison"), patience: 5);
