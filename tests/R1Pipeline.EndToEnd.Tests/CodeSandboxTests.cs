@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using R1Pipeline.Benchmarks.Torture;
 using R1Pipeline.EndToEnd.Tests.Harness;
 
 namespace R1Pipeline.EndToEnd.Tests;
@@ -18,8 +19,19 @@ public sealed class CodeSandboxTests : IDisposable
         """;
 
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(3);
-    private static readonly string Jail = Path.Combine(Path.GetDirectoryName(R1.Executable)!, "jail", "r1-jail");
     private readonly TemporaryFolder _folder = new();
+    private readonly string _program;
+
+    /// <summary>A copy of the program, without the worker, where a plain user can read it: the repository may lie in a folder of root's own.</summary>
+    public CodeSandboxTests()
+    {
+        string built = Path.GetDirectoryName(R1.Executable)!;
+        _program = Directory.CreateDirectory(Path.Combine(_folder.Path, "r1")).FullName;
+        foreach (string file in Directory.GetFiles(built)) File.Copy(file, Path.Combine(_program, Path.GetFileName(file)));
+        foreach (string folder in Directory.GetDirectories(built).Where(folder => Path.GetFileName(folder) != "worker")) StateFolders.Copy(folder, Path.Combine(_program, Path.GetFileName(folder)));
+    }
+
+    private string Jail => Path.Combine(_program, "jail", "r1-jail");
 
     public void Dispose() => _folder.Dispose();
 
@@ -112,7 +124,7 @@ public sealed class CodeSandboxTests : IDisposable
             "user without namespaces and Landlock" => ["/bin/sh", "-c", $"exec \"$@\" 9<{Filter()}", "sh", .. asUser, "/usr/bin/bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--seccomp", "9"],
             _ => throw new ArgumentOutOfRangeException(nameof(machine), machine, null),
         };
-        List<string> line = ["/usr/bin/env", "-i", .. settings, .. wrapping, R1.Executable, .. arguments];
+        List<string> line = ["/usr/bin/env", "-i", .. settings, .. wrapping, Path.Combine(_program, Path.GetFileName(R1.Executable)), .. arguments];
         await using R1Process process = new R1(Path.Combine(_folder.Path, "state")).Start(line[0], [.. line.Skip(1)]);
         return await process.WaitAsync(Watchdog);
     }

@@ -9,7 +9,7 @@ namespace R1Pipeline.Rewards.Sandboxing;
 public sealed class Sandbox
 {
     private const long ScratchBytes = 64L << 20, FileBytes = 64L << 20;
-    private const int MaxProcesses = 48, MaxFiles = 256;
+    private const int MaxProcesses = 48, MaxFiles = 256, MaxLooks = 100;
     private static readonly string[] SystemFolders = ["/usr", "/lib", "/lib64", "/bin", "/sbin"];
     private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"];
     private readonly IReadOnlyList<string> _jail;
@@ -117,7 +117,14 @@ public sealed class Sandbox
             ProcessGroup.Kill(leader);
 
             // Unconfined it may leave its group, and where this program is confined itself it may not have been given one; it is still known by the folder that was its home.
-            ProcessTree.WithEnvironment("HOME=" + work).ToList().ForEach(ProcessGroup.KillOne);
+            // One look can miss a child whose parent ended between the list and the look at it: two that find nothing end it.
+            for (int look = 0, quiet = 0; look < MaxLooks && quiet < 2; look++)
+            {
+                List<int> left = [.. ProcessTree.WithEnvironment("HOME=" + work)];
+                left.ForEach(ProcessGroup.KillOne);
+                quiet = left.Count == 0 ? quiet + 1 : 0;
+            }
+
             return;
         }
         var start = new ProcessStartInfo { FileName = _jail[0], UseShellExecute = false };
