@@ -15,6 +15,9 @@ internal static class AddedTokenFile
 
     private static readonly string[] NamedKeys = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
+    // Version 5 of transformers writes the second name.
+    private static readonly string[] ListKeys = ["additional_special_tokens", "extra_special_tokens"];
+
     /// <param name="files">The files.</param>
     /// <param name="vocabulary">Token → id of the model, without added tokens.</param>
     /// <exception cref="Contracts.Stages.StageFailedException">UserData: a token without text, or with an id that is not its own.</exception>
@@ -69,7 +72,15 @@ internal static class AddedTokenFile
         : throw files.Unusable($"{DecoderKey} of {TokenizerConfigFile.FileName} has the key {key}; a token id is expected");
 
     private static IEnumerable<string> Named(JsonObject config) =>
-        NamedKeys.Select(key => TokenizerConfigFile.TokenText(config, key)).Concat((config["additional_special_tokens"] as JsonArray ?? []).Select(TokenizerConfigFile.TokenText)).OfType<string>().Distinct();
+        NamedKeys.Select(key => config[key]).Concat(ListKeys.SelectMany(key => Listed(config[key]))).Select(TokenizerConfigFile.TokenText).OfType<string>().Distinct();
+
+    // A list, or names of one's own with a token each.
+    private static IEnumerable<JsonNode?> Listed(JsonNode? tokens) => tokens switch
+    {
+        JsonArray list => list,
+        JsonObject named => named.Select(entry => entry.Value),
+        _ => [],
+    };
 
     private static bool Flag(JsonObject token, string name, bool otherwise = false) => token[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : otherwise;
 }

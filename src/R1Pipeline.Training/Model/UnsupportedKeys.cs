@@ -14,7 +14,7 @@ internal static class UnsupportedKeys
         ("layer_types", IsFullAttention, "accepted: \"full_attention\" in every layer"),
         ("attention_dropout", value => Is(value, 0), "accepted: 0, dropout is not supported"),
         ("partial_rotary_factor", value => Is(value, 1), "accepted: 1"),
-        ("quantization_config", _ => false, "quantized weights are not supported"),
+        ("quantization_config", _ => false, "quantized weights are not read: bring the model in BF16, FP16 or FP32 (for its FP8 DeepSeek publishes the converter fp8_cast_bf16.py)"),
     ];
 
     private static readonly (string Key, Func<JsonElement, bool> IsAccepted, string Expected)[] OfDeepseekV3 =

@@ -22,8 +22,11 @@ internal static class PeftConfig
     private static readonly HashSet<string> Known =
     [
         "r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save", "use_rslora", "peft_type", "bias",
-        "base_model_name_or_path", "inference_mode", "init_lora_weights", "loftq_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "task_type",
+        "auto_mapping", "base_model_name_or_path", "inference_mode", "init_lora_weights", "loftq_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "task_type",
     ];
+
+    /// <summary>Ways to begin that leave the base as it is. The others (PiSSA, OLoRA, CorDA, LoftQ) take a part of it away: the adapter belongs to another base then.</summary>
+    private static readonly HashSet<string> BeginningsOnTheSameBase = ["gaussian", "orthogonal", "eva"];
 
     /// <summary>Reads it.</summary>
     /// <exception cref="StageFailedException">UserData: no config of a LoRA adapter, or one of a kind that is not computed here.</exception>
@@ -35,6 +38,8 @@ internal static class PeftConfig
         if (keys.OptionalText("peft_type") is not "LORA") throw keys.Wrong("peft_type", "accepted: \"LORA\"");
         if (keys.OptionalText("bias") is not (null or "none")) throw keys.Wrong("bias", "accepted: \"none\"");
         foreach (string key in keys.Names.Where(key => !Known.Contains(key) && !IsOff(keys.Find(key)!.Value))) throw keys.Wrong(key, "it is not supported here: leave it out");
+        if (keys.Find("init_lora_weights") is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) } beginning && !BeginningsOnTheSameBase.Contains(beginning.ToString()))
+            throw keys.Wrong("init_lora_weights", "it changes the weights of the base: convert the adapter to plain LoRA (PEFT's save_pretrained with path_initial_model_for_weight_conversion)");
         if (!IsHead(keys.Find("modules_to_save"), head)) throw keys.Wrong("modules_to_save", head == DecoderHead.Score ? "[\"score\"] is expected: the head of a reward model" : "only A and B are expected beside this model: leave it out");
         return new LoraOptions
         {

@@ -119,6 +119,7 @@ public sealed class LoraAdapterTests
     [InlineData("something_new", "1")]
     [InlineData("target_modules", "\"all-linear\"")]
     [InlineData("r", "0")]
+    [InlineData("init_lora_weights", "\"pissa_niter_16\"")]
     public void Load_SettingThatIsNotComputedHere_IsNamed(string key, string value)
     {
         using var folder = new TemporaryFolder();

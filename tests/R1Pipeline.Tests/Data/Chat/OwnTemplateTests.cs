@@ -27,6 +27,30 @@ public sealed class OwnTemplateTests : IDisposable
         Assert.Equal(owner == ThinkOwner.Prompt, template.RenderPrompt([new ChatMessage("user", "Hi")]).EndsWith("<think>\n", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("qwen2_5", "<|endoftext|>", "<|im_end|>", ThinkOwner.Completion)]
+    [InlineData("qwen3", "<|endoftext|>", "<|im_end|>", ThinkOwner.Completion)]
+    [InlineData("llama3", "<|end_of_text|>", "<|eot_id|>", ThinkOwner.Completion)]
+    [InlineData("llama3_1", "<|end_of_text|>", "<|eot_id|>", ThinkOwner.Completion)]
+    [InlineData("llama3_2", "<|end_of_text|>", "<|eot_id|>", ThinkOwner.Completion)]
+    [InlineData("deepseek_r1", "<|end_of_text|>", "<｜end▁of▁sentence｜>", ThinkOwner.Prompt)]
+    public void Load_PublishedTemplateInAnyFile_EndsItsTurnsWhereAnEndTokenOfTheModelDoes(string family, string ofATextAlone, string ofATurn, ThinkOwner owner)
+    {
+        string jinja = File.ReadAllText(SharedFiles.Path($"fixtures/chat/templates/{family}.jinja"));
+        ChatTemplate inTheConfig = Load(jinja, eos: ofATurn, ofATextAlone, ofATurn), inAFile = Load("of no use", eos: ofATurn, ofATextAlone, ofATurn, file: jinja);
+        Assert.All([inTheConfig, inAFile], template => Assert.Equal((ChatTemplate.Own, jinja, ofATurn, owner), (template.Name, template.Jinja, template.EndOfTurn, template.ThinkOwner)));
+        inAFile.CheckFits(TokenizerFolder.Load(_folder));
+    }
+
+    [Fact]
+    public void Load_BaseModelWhoseTokenizerEndsAtTheTextOnly_SaysWhichOptionHelps()
+    {
+        string jinja = File.ReadAllText(SharedFiles.Path("fixtures/chat/templates/qwen2_5.jinja"));
+        var error = Assert.Throws<StageFailedException>(() => Load(jinja, eos: "<|endoftext|>", "<|endoftext|>", "<|im_end|>"));
+        Assert.Contains("<|im_end|>", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`chat-template: chatml` on import-model", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_OwnTemplate_RendersItsJinja()
     {
@@ -75,13 +99,15 @@ public sealed class OwnTemplateTests : IDisposable
     public void RenderPrompt_TemplateThatLooksAtTheClock_SeesNone() =>
         Assert.StartsWith("fixed", Load("{% if strftime_now is defined %}{{ strftime_now('%Y') }}{% else %}fixed{% endif %}" + Turns, eos: "<turn>").RenderPrompt([new ChatMessage("user", "Q")]), StringComparison.Ordinal);
 
-    private ChatTemplate Load(string jinja, string eos)
+    private ChatTemplate Load(string jinja, string eos, string text = "<text>", string turn = "<turn>", string? file = null)
     {
-        ByteTokenizer.Create(["<text>", "<turn>"], eos, "<text>").Save(_folder);
+        ByteTokenizer.Create([text, turn], eos, text).Save(_folder);
         string path = Path.Combine(_folder, "tokenizer_config.json");
         JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config["bos_token"] = text;
         config["chat_template"] = jinja;
         File.WriteAllText(path, config.ToJsonString());
+        if (file is not null) File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), file);
         return ChatTemplate.Load(_folder);
     }
 }

@@ -73,10 +73,13 @@ public class TokenizerJsonTests
         Assert.Equal(withoutSpecial, tokenizer.Decode(tokenizer.Encode(text), skipSpecial: true));
     }
 
-    [Fact]
-    public void Encode_SpecialTokenThatIsAWordOfTheVocabulary_IsFoundInText()
+    [Theory]
+    [InlineData("additional_special_tokens", """["abc"]""")]
+    [InlineData("extra_special_tokens", """["abc"]""")]
+    [InlineData("extra_special_tokens", """{"image_token":"abc"}""")]
+    public void Encode_SpecialTokenThatIsAWordOfTheVocabulary_IsFoundInText(string key, string value)
     {
-        BpeTokenizer tokenizer = Create(Root(), new JsonObject { ["additional_special_tokens"] = new JsonArray("abc"), ["unk_token"] = "nowhere" });
+        BpeTokenizer tokenizer = Create(Root(), new JsonObject { [key] = JsonNode.Parse(value), ["unk_token"] = "nowhere" });
         Assert.Equal("x|abc|x", Tokens(tokenizer, "xabcx"));
         Assert.True(tokenizer.IsSpecial(tokenizer.IdOf("abc")!.Value));
     }

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Tests.Runtime;
+
+namespace R1Pipeline.Training.Tests.Model;
+
+/// <summary>
+/// The configurations of published models: each is read, has as many parameters as its publisher counts, and is written so that it reads back the same. The lines of
+/// <c>PublishedModels.jsonl</c> hold the keys of the two JSON files and the count; none of the models is here.
+/// </summary>
+public sealed class PublishedModelsTests
+{
+    private static readonly Dictionary<string, JsonObject> Lines = File.ReadLines(BesideThisSource("PublishedModels.jsonl"))
+        .Select(line => JsonNode.Parse(line)!.AsObject()).ToDictionary(line => (string)line["model"]!);
+
+    public static TheoryData<string> Models { get; } = [.. Lines.Keys];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Read_PublishedModel_HasItsParametersContextAndEnds(string model)
+    {
+        using var folder = new TemporaryFolder();
+        JsonObject line = Lines[model], source = line["config"]!.AsObject();
+        DecoderConfig config = ReadFrom(folder, source);
+        File.WriteAllText(folder["generation_config.json"], line["generation_config"]!.ToJsonString());
+
+        Assert.Equal((long)line["parameters"]!, DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Sum(shape => shape.Count));
+        Assert.Equal((int)source["max_position_embeddings"]!, config.ContextTokens);
+        Assert.Equal((double)source["rope_theta"]!, config.RopeTheta);
+        Assert.Equal(source["rope_scaling"] is not null, config.RopeScaling is not null);
+        Assert.Equal(Ids(source["eos_token_id"]), config.EndTokenIds);
+        Assert.Equal(Ids(line["generation_config"]!["eos_token_id"]), GenerationConfigFile.EndTokens(folder.Path));
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Read_WrittenAgainOrInTheNewerSpelling_IsTheSame(string model)
+    {
+        using var folder = new TemporaryFolder();
+        JsonObject source = Lines[model]["config"]!.AsObject();
+        DecoderConfig config = ReadFrom(folder, source);
+
+        Same(config, ReadFrom(folder, Newer(source)));
+        DecoderConfigFile.Write(config, folder.Path);
+        Same(config, DecoderConfigFile.Read(folder.Path));
+    }
+
+    [Fact]
+    public void Read_WeightsInFp8AsDeepseekPublishesThem_NamesTheKeyAndWhatToDo()
+    {
+        using var folder = new TemporaryFolder();
+        JsonObject source = Lines["DeepSeek-R1"]["config"]!.DeepClone().AsObject();
+        source["quantization_config"] = JsonNode.Parse("""{"activation_scheme":"dynamic","fmt":"e4m3","quant_method":"fp8","weight_block_size":[128,128]}""");
+        string message = Assert.Throws<StageFailedException>(() => ReadFrom(folder, source)).Message;
+        Assert.Contains("quantization_config", message, StringComparison.Ordinal);
+        Assert.Contains("BF16", message, StringComparison.Ordinal);
+    }
+
+    private static DecoderConfig ReadFrom(TemporaryFolder folder, JsonObject config)
+    {
+        File.WriteAllText(folder["config.json"], config.ToJsonString());
+        return DecoderConfigFile.Read(folder.Path);
+    }
+
+    /// <summary>As version 5 of transformers writes it: rotary keys in one object, the kind of attention layer by layer, another name for the type.</summary>
+    private static JsonObject Newer(JsonObject source)
+    {
+        JsonObject config = source.DeepClone().AsObject();
+        JsonObject rope = config["rope_scaling"] is JsonObject scaling ? scaling.DeepClone().AsObject() : new JsonObject { ["rope_type"] = "default" };
+        if (rope["type"] is { } type) rope["rope_type"] = type.DeepClone();
+        rope["rope_theta"] = config["rope_theta"]!.DeepClone();
+        config["rope_parameters"] = rope;
+        config["dtype"] = config["torch_dtype"]!.DeepClone();
+        if ((string)config["model_type"]! is "qwen2" or "qwen3") config["layer_types"] = new JsonArray([.. Enumerable.Repeat("full_attention", (int)config["num_hidden_layers"]!).Select(layer => (JsonNode)layer)]);
+        foreach (string old in (string[])["rope_scaling", "rope_theta", "torch_dtype"]) _ = config.Remove(old);
+        return config;
+    }
+
+    // Two lists are never equal as parts of a record.
+    private static void Same(DecoderConfig expected, DecoderConfig actual)
+    {
+        Assert.Equal(expected.OtherEndTokenIds, actual.OtherEndTokenIds);
+        Assert.Equal(expected with { OtherEndTokenIds = [] }, actual with { OtherEndTokenIds = [] });
+    }
+
+    private static int[] Ids(JsonNode? ends) => ends is JsonArray list ? [.. list.Select(id => (int)id!)] : [(int)ends!];
+
+    private static string BesideThisSource(string file, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, file);
+}
