@@ -15,11 +15,15 @@ internal sealed class Nf4Blocks : IDisposable
     /// <summary>Scales that share a scale of their own.</summary>
     public const int BlockScales = 256;
 
-    private readonly long[] _shape;
+    private const long PieceValues = 1 << 20;
+
     private readonly Tensor _codes, _scaleCodes, _scaleScales, _scaleMean;
 
     private Nf4Blocks(long[] shape, Tensor codes, Tensor scaleCodes, Tensor scaleScales, Tensor scaleMean) =>
-        (_shape, _codes, _scaleCodes, _scaleScales, _scaleMean) = (shape, Kept(codes), Kept(scaleCodes), Kept(scaleScales), Kept(scaleMean));
+        (Shape, _codes, _scaleCodes, _scaleScales, _scaleMean) = (shape, Kept(codes), Kept(scaleCodes), Kept(scaleScales), Kept(scaleMean));
+
+    /// <summary>Shape of the tensor.</summary>
+    public IReadOnlyList<long> Shape { get; }
 
     /// <summary>What it holds in memory.</summary>
     public long Bytes => ((Tensor[])[_codes, _scaleCodes, _scaleScales, _scaleMean]).Sum(part => part.numel() * part.element_size());
@@ -39,15 +43,25 @@ internal sealed class Nf4Blocks : IDisposable
         return new Nf4Blocks(values.shape, packed, scaleCodes, scaleScales, mean);
     }
 
-    /// <summary>The values, to the precision that is left of them; the caller's scope owns them.</summary>
-    public Tensor Dequantize()
+    /// <summary>
+    /// Writes the values, to the precision that is left of them, into a target of their shape that lies in one piece. The codes go through in pieces, so that nothing large is
+    /// allocated: blocks of the size of a weight, taken and freed between what a tape keeps, would leave gaps in the heap of several times that size.
+    /// </summary>
+    public void DequantizeInto(Tensor target)
     {
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor scales = tensor(Nf4Levels.Scales, device: _codes.device).index_select(0, _scaleCodes.to(ScalarType.Int32));
         scales = InBlocks(scales, BlockScales).mul_(_scaleScales.unsqueeze(1)).view(-1).narrow(0, 0, scales.numel()).add_(_scaleMean, Number.One);
-        Tensor blocks = tensor(Nf4Levels.Pairs, [256, 2], device: _codes.device).index_select(0, _codes.to(ScalarType.Int32)).view(-1, BlockValues).mul_(scales.unsqueeze(1));
-        return blocks.view(-1).narrow(0, 0, _shape.Aggregate(1L, (product, size) => product * size)).view(_shape).MoveToOuterDisposeScope();
+        Tensor pairs = tensor(Nf4Levels.Pairs, [256, 2], device: _codes.device), flat = target.view(-1);
+        for (long start = 0, count = flat.numel(); start < count; start += PieceValues)
+        {
+            using var piece = NewDisposeScope();
+            long length = Math.Min(PieceValues, count - start), blocks = (length + BlockValues - 1) / BlockValues;
+            Tensor codes = _codes.narrow(0, start / 2, blocks * BlockValues / 2).to(ScalarType.Int32);
+            Tensor values = pairs.index_select(0, codes).view(-1, BlockValues).mul_(scales.narrow(0, start / BlockValues, blocks).unsqueeze(1));
+            _ = flat.narrow(0, start, length).copy_(values.view(-1).narrow(0, 0, length));
+        }
     }
 
     /// <inheritdoc/>

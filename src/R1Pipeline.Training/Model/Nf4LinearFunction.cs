@@ -32,13 +32,13 @@ internal sealed class Nf4LinearFunction : autograd.SingleTensorFunction<Nf4Linea
         return failure.Guard(3, () =>
         {
             using var scope = NewDisposeScope();
-            return [grad_output.matmul(weight.Dequantize().In(grad_output.dtype)).MoveToOuterDisposeScope(), null!, null!];
+            return [grad_output.matmul(weight.Borrow().In(grad_output.dtype)).MoveToOuterDisposeScope(), null!, null!];
         });
     }
 
     private static Tensor Product(Tensor x, Nf4Weight weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        return F.linear(x, weight.Dequantize().In(x.dtype), bias).MoveToOuterDisposeScope();
+        return F.linear(x, weight.Borrow().In(x.dtype), bias).MoveToOuterDisposeScope();
     }
 }

@@ -6,6 +6,7 @@ namespace R1Pipeline.Training.Model;
 public sealed class QuantizedProjections : IDisposable
 {
     private readonly Dictionary<string, Nf4Weight> _weights = new(StringComparer.Ordinal);
+    private readonly Nf4Workspace _workspace = new();
 
     /// <summary>What they hold in memory.</summary>
     public long Bytes => _weights.Values.Sum(weight => weight.Bytes);
@@ -16,7 +17,7 @@ public sealed class QuantizedProjections : IDisposable
     /// <summary>Quantises rows of a weight.</summary>
     internal void Add(string weight, long firstRow, Tensor values)
     {
-        if (!_weights.TryGetValue(weight, out Nf4Weight? known)) _weights.Add(weight, known = new Nf4Weight());
+        if (!_weights.TryGetValue(weight, out Nf4Weight? known)) _weights.Add(weight, known = new Nf4Weight(_workspace));
         known.Add(firstRow, values);
     }
 
@@ -24,5 +25,6 @@ public sealed class QuantizedProjections : IDisposable
     public void Dispose()
     {
         foreach (Nf4Weight weight in _weights.Values) weight.Dispose();
+        _workspace.Dispose();
     }
 }

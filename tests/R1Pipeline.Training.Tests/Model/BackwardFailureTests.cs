@@ -43,7 +43,7 @@ public sealed class BackwardFailureTests
     public void Run_QuantizedProjectionFails_IsThrownOnce()
     {
         using var scope = NewDisposeScope();
-        var weight = new Nf4Weight();
+        var weight = new Nf4Weight(new Nf4Workspace());
         weight.Add(0, ones(3, 64));
         Tensor x = ones(2, 64).requires_grad_(), loss = Nf4LinearFunction.Apply(x, weight, null).sum();
         weight.Dispose();

@@ -35,6 +35,7 @@ public sealed class Nf4BlocksTests
     [InlineData(64, 1)]
     [InlineData(128, 300)]                // more than one block of scales
     [InlineData(7, 13)]                   // neither block is full
+    [InlineData(64, 16_400)]              // more than one piece goes through
     public void Dequantize_AnyShape_IsTheNearestLevelTimesTheScale(int width, int rows)
     {
         using var scope = NewDisposeScope();
