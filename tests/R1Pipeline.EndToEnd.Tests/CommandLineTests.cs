@@ -40,6 +40,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("bench", "startup")]
     [InlineData("bench", "checkpoint")]
     [InlineData("bench", "orchestration")]
+    [InlineData("bench", "memory")]
     [InlineData("completion")]
     public async Task Help_EveryCommand_SaysWhatItDoesAndWhatItTakes(params string[] command)
     {

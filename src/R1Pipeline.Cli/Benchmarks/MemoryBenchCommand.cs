@@ -11,16 +11,18 @@ internal static class MemoryBenchCommand
 
     public static Command Create()
     {
-        var model = new Option<string[]>("--model") { Description = "Only these sizes (default: all three).", AllowMultipleArgumentsPerToken = true };
+        var model = new Option<string[]>("--model") { Description = "Only these sizes (default: all).", AllowMultipleArgumentsPerToken = true };
         model.AcceptOnlyFromAmong([.. MemorySize.All.Select(size => size.Name)]);
+        var work = new Option<string[]>("--work") { Description = "Only this work, as the table names it (default: all of a size).", AllowMultipleArgumentsPerToken = true };
+        work.AcceptOnlyFromAmong([.. MemoryBenchmark.Works]);
         var checkpoint = new Option<bool>("--checkpoint") { Description = "Also copy out a checkpoint after each step, as stages do; 494M then takes 20 GiB." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("memory", "Peak memory of loading, generating, an SFT and a GRPO step, full and LoRA, of random models, beside the estimate; ends with 1 where they differ by more than 15 %. Minutes, 13 GiB.") { model, checkpoint, json };
-        command.SetAction((parsed, stop) => ExecuteAsync(parsed, parsed.GetValue(model) ?? [], parsed.GetValue(checkpoint), parsed.GetValue(json), stop));
+        var command = new Command("memory", "Peak memory of loading, generating, an SFT and a GRPO step, full, LoRA and QLoRA, of random models, beside the estimate; ends with 1 where they differ by more than 15 %. Minutes, 13 GiB.") { model, work, checkpoint, json };
+        command.SetAction((parsed, stop) => ExecuteAsync(parsed, parsed.GetValue(model) ?? [], parsed.GetValue(work) ?? [], parsed.GetValue(checkpoint), parsed.GetValue(json), stop));
         return command;
     }
 
-    private static async Task<int> ExecuteAsync(ParseResult parsed, string[] models, bool checkpoint, bool json, CancellationToken stop)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string[] models, string[] works, bool checkpoint, bool json, CancellationToken stop)
     {
         var terminal = Terminal.Of(parsed);
         if (!OperatingSystem.IsLinux())
@@ -33,7 +35,7 @@ internal static class MemoryBenchCommand
         var figures = new List<MemoryFigure>();
         foreach (MemorySize size in MemorySize.All.Where(size => models.Length == 0 || models.Contains(size.Name)))
         {
-            await foreach (MemoryFigure figure in benchmark.MeasureAsync(size, stop))
+            await foreach (MemoryFigure figure in benchmark.MeasureAsync(size, works, stop))
             {
                 figures.Add(figure);
                 if (json) terminal.PrintJson(figure);

@@ -23,17 +23,24 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
     private const string Base = "base", Rows = "rows";
     private const int BytesPerToken = 3;        // of the planner
 
+    /// <summary>The names of all work.</summary>
+    public static IReadOnlyList<string> Works { get; } = [.. MemorySize.All.SelectMany(size => new MemoryBenchmark("", checkpoints: false).WorkOf(size, "")).Select(work => work.Work).Distinct()];
+
     /// <summary>Measures one size.</summary>
-    public async IAsyncEnumerable<MemoryFigure> MeasureAsync(MemorySize size, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    /// <param name="size">The size.</param>
+    /// <param name="works">Names of work that is wanted; empty: all.</param>
+    /// <param name="stop">Ends the process that is measured.</param>
+    public async IAsyncEnumerable<MemoryFigure> MeasureAsync(MemorySize size, IReadOnlyList<string> works, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         string state = Directory.CreateDirectory(Path.Combine(folder, $"bench-{Guid.NewGuid():N}")).FullName;
         try
         {
             string model = Directory.CreateDirectory(Path.Combine(state, "model")).FullName;
-            _ = await WorkAsync(new MemoryRequest { Directory = model, Threads = 1, Create = size.Shape, Vocabulary = size.Vocabulary }, stop);
-            foreach (var (work, options, request) in WorkOf(size, model))
+            await File.WriteAllTextAsync(Path.Combine(model, "config.json"), size.Config.ToJsonString(), stop);
+            _ = await WorkAsync(new MemoryRequest { Directory = model, Threads = 1, Create = true }, stop);
+            foreach (var (work, options, request) in WorkOf(size, model).Where(known => works.Count == 0 || works.Contains(known.Work)))
             {
-                long estimate = Estimate(state, model, options, request.Tokens);
+                long estimate = Estimate(state, model, options, request);
                 MemoryFigures figures = await WorkAsync(request, stop);
                 yield return new MemoryFigure(size.Name, work, estimate, figures.PeakBytes, figures.PeakBytes - figures.IdleBytes);
             }
@@ -49,29 +56,34 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
         var none = new MemoryRequest { Directory = model, Threads = 1, Checkpoint = checkpoints };
         MemoryRequest row = none with { Tokens = size.RowTokens }, prompt = none with { Tokens = size.PromptTokens };
         SupervisedFineTuningOptions full = size.FineTuning with { MaxTokens = size.RowTokens };
+        SupervisedFineTuningOptions again = full with { ActivationCheckpointing = true };
         ReasoningRlOptions rl = size.Rl with { Iterations = 1 };
         var sampling = new RejectionSamplingOptions { ShardProblems = rl.Questions, Samples = rl.GroupSize, MaxNewTokens = rl.MaxNewTokens };
         yield return ("load", null, none);
         yield return ("generate", sampling, prompt with { Sampling = sampling });
-        foreach (LoraOptions? lora in new[] { new LoraOptions(), null })
+        foreach (var (what, lora) in new (string, LoraOptions?)[] { ("LoRA", new LoraOptions()), ("QLoRA", new LoraOptions { Quantize = WeightQuantization.Nf4 }), ("full", null) })
         {
-            string what = lora is null ? "full" : "LoRA";
+            bool quantized = lora?.Quantize is not null;
+            if (quantized && !size.Quantized) continue;
+            if (quantized) yield return ($"load, {what}", full with { Lora = lora }, none with { Quantize = lora!.Quantize });
             yield return ($"SFT step, {what}", full with { Lora = lora }, row with { FineTuning = full with { Lora = lora } });
+            if (lora is not null && !quantized) yield return ("SFT step, LoRA, recomputed", again with { Lora = lora }, row with { FineTuning = again with { Lora = lora } });
             yield return ($"GRPO step, {what}", rl with { Lora = lora }, prompt with { Rl = rl with { Lora = lora } });
         }
     }
 
-    private long Estimate(string state, string model, StageOptions? options, int tokens)
+    private long Estimate(string state, string model, StageOptions? options, MemoryRequest request)
     {
         string rows = Path.Combine(state, "rows.jsonl");
-        File.WriteAllLines(rows, Enumerable.Repeat(new string('x', BytesPerToken * tokens), 64));
+        File.WriteAllLines(rows, Enumerable.Repeat(new string('x', BytesPerToken * request.Tokens), 64));
         var import = new StageDefinition { Name = Base, Uses = "import-model", Seed = 1, Options = new ImportModelOptions { Path = model } };
         StageDefinition[] stages = options is null
             ? [import]
             : [import, new StageDefinition { Name = "work", Uses = "work", Seed = 1, Inputs = [new StageInput("model", Base, Base)], Data = [Rows], Options = options }];
         var definition = new PipelineDefinition { Name = "bench", Seed = 1, Data = [new DataSourceDefinition { Name = Rows, Path = rows }], Stages = stages };
         MemoryEstimate memory = RunPlanner.MemoryOf(definition, stages[^1].Name);
-        return checkpoints ? memory.Total : memory.Total - memory.Checkpoint;
+        bool works = request is not { FineTuning: null, Rl: null, Sampling: null };
+        return !works ? memory.Runtime + memory.Weights : checkpoints ? memory.Total : memory.Total - memory.Checkpoint;
     }
 
     private static async Task<MemoryFigures> WorkAsync(MemoryRequest request, CancellationToken stop)

@@ -11,11 +11,11 @@ public sealed record MemoryRequest
     /// <summary>CPU threads.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Write a random model of this shape into the folder instead; null: measure.</summary>
-    public ModelShapeOptions? Create { get; init; }
+    /// <summary>Write random weights for the folder's <c>config.json</c> instead of measuring.</summary>
+    public bool Create { get; init; }
 
-    /// <summary>Vocabulary of that model.</summary>
-    public int Vocabulary { get; init; }
+    /// <summary>What a load alone holds the projections in; null: as they are. Work on an adapter says so itself.</summary>
+    public WeightQuantization? Quantize { get; init; }
 
     /// <summary>Tokens of a row, or of a question's prompt.</summary>
     public int Tokens { get; init; }

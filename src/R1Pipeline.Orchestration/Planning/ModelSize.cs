@@ -6,14 +6,39 @@ using R1Pipeline.Data.Safetensors;
 namespace R1Pipeline.Orchestration.Planning;
 
 /// <summary>The dimensions of a decoder that memory and disk follow from.</summary>
-internal sealed record ModelSize(long Parameters, int Layers, int Hidden, int Intermediate, int QueryWidth, int KeyValueWidth, int Vocabulary, int ContextTokens)
+/// <param name="Parameters">All of its parameters.</param>
+/// <param name="Hidden">Width of the residual stream.</param>
+/// <param name="Vocabulary">Rows of the embedding.</param>
+/// <param name="ContextTokens">Longest sequence.</param>
+/// <param name="Tied">Whether the output projection is the embedding.</param>
+/// <param name="Layers">Its layers.</param>
+internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, int ContextTokens, bool Tied, IReadOnlyList<LayerSize> Layers)
 {
     /// <summary>A model that nothing is known of.</summary>
-    public static ModelSize Unknown { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
+    public static ModelSize Unknown { get; } = new(0, 0, 0, 0, true, []);
+
+    /// <summary>Parameters in projections of attention and feed-forward, all experts included: what <c>quantize</c> reaches.</summary>
+    public long Projections => Math.Min(Parameters, Layers.Sum(layer => layer.Projections.Sum(projection => projection.Parameters)));
+
+    /// <summary>Parameters of the largest one.</summary>
+    public long LargestProjection => Layers.SelectMany(layer => layer.Projections).Select(projection => projection.In * projection.Out).DefaultIfEmpty(0).Max();
+
+    /// <summary>Values a token of the layer that keeps the most.</summary>
+    public long LargestKept => Layers.Select(layer => layer.Kept).DefaultIfEmpty(0).Max();
+
+    /// <summary>Values that a token leaves in the cache.</summary>
+    public long Cached => Layers.Sum(layer => layer.Cached);
 
     /// <summary>Size of a new Qwen2-style model.</summary>
-    public static ModelSize Of(ModelShapeOptions shape, int vocabulary) =>
-        Of(shape.NumLayers, shape.HiddenSize, shape.IntermediateSize, shape.NumHeads, shape.NumKvHeads, shape.HiddenSize / shape.NumHeads, vocabulary, shape.ContextTokens, shape.TiedEmbeddings);
+    public static ModelSize Of(ModelShapeOptions shape, int vocabulary)
+    {
+        long width = shape.HiddenSize, head = width / shape.NumHeads, queries = shape.NumHeads * head, keyValues = shape.NumKvHeads * head;
+        LayerSize layer = LayerSize.Of(width, LayerSize.GroupedQueries(width, queries, keyValues), LayerSize.FeedForward(width, shape.IntermediateSize));
+        long weights = layer.Projections.Sum(projection => projection.Parameters) + queries + 2 * keyValues + 2 * width;       // biases and norms
+        long embeddings = (shape.TiedEmbeddings ? 1L : 2L) * vocabulary * width;
+        IReadOnlyList<LayerSize> layers = [.. Enumerable.Repeat(layer, shape.NumLayers)];
+        return new ModelSize(embeddings + shape.NumLayers * weights + width, shape.HiddenSize, vocabulary, shape.ContextTokens, shape.TiedEmbeddings, layers);
+    }
 
     /// <summary>
     /// Size of a Hugging Face folder: dimensions from its <c>config.json</c>, parameters from the headers of its weight files. Unknown when they cannot be read:
@@ -32,49 +57,37 @@ internal sealed record ModelSize(long Parameters, int Layers, int Hidden, int In
         }
     }
 
+    /// <summary>Parameters of an adapter: rank · (in + out) for each projection that it adapts.</summary>
+    public long Adapter(LoraOptions lora) => lora.Rank * Layers.Sum(layer =>
+        layer.Projections.Where(projection => lora.Targets?.Contains(projection.Name) ?? true).Sum(projection => projection.Count * (projection.In + projection.Out)));
+
     private static ModelSize Of(JsonElement config, long parameters)
     {
-        int hidden = Int(config, "hidden_size"), heads = Math.Max(1, Int(config, "num_attention_heads")), headSize = Int(config, "head_dim", hidden / heads);
+        int hidden = Int(config, "hidden_size"), layers = Math.Clamp(Int(config, "num_hidden_layers"), 0, 4096);
+        LayerSize attention = Attention(config, hidden), dense = LayerSize.FeedForward(hidden, Int(config, "intermediate_size"));
+        int experts = Int(config, "n_routed_experts"), numDense = experts > 0 ? Math.Clamp(Int(config, "first_k_dense_replace"), 0, layers) : layers;
+        LayerSize sparse = LayerSize.Experts(hidden, experts, Int(config, "num_experts_per_tok"), Int(config, "n_shared_experts"), Int(config, "moe_intermediate_size"));
+        bool tied = config.TryGetProperty("tie_word_embeddings", out JsonElement value) && value.ValueKind == JsonValueKind.True;
+        return new ModelSize(parameters, hidden, Int(config, "vocab_size"), Int(config, "max_position_embeddings"), tied,
+        [
+            .. Enumerable.Repeat(LayerSize.Of(hidden, attention, dense), numDense),
+            .. Enumerable.Repeat(LayerSize.Of(hidden, attention, sparse), layers - numDense),
+        ]);
+    }
 
-        // Latent attention keeps one latent and one turned key a token, no keys and values of heads; of the experts, the chosen and the shared ones work.
-        int latent = Int(config, "kv_lora_rank");
-        int keys = latent > 0 ? (latent + Int(config, "qk_rope_head_dim") + 1) / 2 : Int(config, "num_key_value_heads", heads) * headSize;
-        int experts = (Int(config, "num_experts_per_tok") + Int(config, "n_shared_experts")) * Int(config, "moe_intermediate_size");
-        return new ModelSize(
-            parameters, Int(config, "num_hidden_layers"), hidden, Math.Max(Int(config, "intermediate_size"), experts), heads * headSize, keys, Int(config, "vocab_size"), Int(config, "max_position_embeddings"));
+    private static LayerSize Attention(JsonElement config, int hidden)
+    {
+        int heads = Math.Max(1, Int(config, "num_attention_heads"));
+        if (Int(config, "kv_lora_rank") is > 0 and int rank)
+            return LayerSize.Latent(hidden, heads, Int(config, "q_lora_rank"), rank, Int(config, "qk_nope_head_dim"), Int(config, "qk_rope_head_dim"), Int(config, "v_head_dim"));
+        long head = Int(config, "head_dim", hidden / heads);
+        return LayerSize.GroupedQueries(hidden, heads * head, Int(config, "num_key_value_heads", heads) * head);
     }
 
     private static long Elements(string path)
     {
         using FileStream file = File.OpenRead(path);
         return SafetensorsHeader.Read(file, path).Values.Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
-    }
-
-    /// <summary>Parameters in projections of attention and feed-forward, as far as the dimensions tell: a lower figure where there is a mixture of experts.</summary>
-    public long Projections => Math.Min(Parameters, (long)Layers * (2L * Hidden * QueryWidth + 2L * Hidden * KeyValueWidth + 3L * Hidden * Intermediate));
-
-    /// <summary>Parameters of an adapter: rank · (in + out) for each projection that it adapts; a rough figure where there is latent attention or a mixture of experts.</summary>
-    public long Adapter(LoraOptions lora)
-    {
-        var widths = new Dictionary<string, long>
-        {
-            ["q_proj"] = Hidden + QueryWidth,
-            ["k_proj"] = Hidden + KeyValueWidth,
-            ["v_proj"] = Hidden + KeyValueWidth,
-            ["o_proj"] = Hidden + QueryWidth,
-            ["gate_proj"] = Hidden + Intermediate,
-            ["up_proj"] = Hidden + Intermediate,
-            ["down_proj"] = Hidden + Intermediate,
-        };
-        return (long)lora.Rank * Layers * widths.Where(width => lora.Targets?.Contains(width.Key) ?? true).Sum(width => width.Value);
-    }
-
-    private static ModelSize Of(int layers, int hidden, int intermediate, int heads, int kvHeads, int headSize, int vocabulary, int context, bool tied)
-    {
-        long queries = (long)heads * headSize, keys = (long)kvHeads * headSize, width = hidden;
-        long layer = 2 * width * queries + 2 * width * keys + queries + 2 * keys + 3 * width * intermediate + 2 * width;
-        long embeddings = (tied ? 1L : 2L) * vocabulary * width;
-        return new ModelSize(embeddings + layers * layer + width, layers, hidden, intermediate, (int)queries, (int)keys, vocabulary, context);
     }
 
     private static int Int(JsonElement config, string name, int otherwise = 0) =>

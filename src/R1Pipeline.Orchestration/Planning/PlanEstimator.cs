@@ -89,7 +89,8 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         long tokens = options.Iterations * outputs * length;
         long steps = (long)options.Iterations * options.Minibatches;
         MemoryEstimate training = MemoryModel.Training(options, model, options.Lora, MicroBatchLimits.Current(options, null) ?? 1, whole);
-        long cache = MemoryModel.Cache(model, Math.Min(options.RolloutBatch ?? outputs, outputs), whole);
+        long rows = Math.Min(options.RolloutBatch ?? outputs, outputs);
+        long cache = MemoryModel.Cache(model, rows, whole, Ceiling(rows, options.GroupSize), Math.Min(longestPrompt, context));
         MemoryEstimate memory = MemoryModel.Rl(training, options.KlWeight > 0 || options.MaxKl is not null, cache);
         long disk = Checkpoints(options, steps, memory.Checkpoint) + 4 * model.Parameters + RolloutTokenBytes * tokens;
         return new StageEstimate(steps, tokens, memory, disk, model, 0, 0);
@@ -101,22 +102,24 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         int length = Math.Min(options.MaxNewTokens, Math.Max(1, model.ContextTokens));
         long kept = (long)(problems * Math.Min(options.Samples, options.KeepPerProblem) * (1 + options.GeneralShare));
         long whole = Math.Min(longestPrompt + options.MaxNewTokens, Math.Max(1, model.ContextTokens));
-        MemoryEstimate memory = MemoryModel.Sampling(model, MemoryModel.Cache(model, Math.Min(problems, options.ShardProblems) * options.Samples, whole));
+        long prompts = Math.Min(problems, options.ShardProblems);
+        MemoryEstimate memory = MemoryModel.Sampling(model, MemoryModel.Cache(model, prompts * options.Samples, whole, prompts, Math.Min(longestPrompt, whole)));
         return new StageEstimate(
             Ceiling(problems, options.ShardProblems), problems * options.Samples * length, memory, 2 * BytesPerToken * kept * length, model, kept, kept * length);
     }
 
     private StageEstimate Evaluation(EvaluationOptions options, StageDefinition stage, ModelSize model, int models)
     {
-        long shards = 0, tokens = 0, longest = 1;
+        long shards = 0, tokens = 0, cache = 0;
         foreach (var (_, task) in stage.Tasks)
         {
-            long samples = Math.Min(task.Rows ?? long.MaxValue, SizeOf(task.Data).Rows) * task.Samples;
-            long length = Math.Min(task.MaxNewTokens, Math.Max(1, model.ContextTokens));
-            long whole = Math.Min(SizeOf(task.Data).Longest + task.MaxNewTokens, Math.Max(1, model.ContextTokens));
-            (shards, tokens, longest) = (shards + models * Ceiling(samples, options.ShardSamples), tokens + models * samples * length, Math.Max(longest, whole));
+            (long rows, _, long longest) = SizeOf(task.Data);
+            long samples = Math.Min(task.Rows ?? long.MaxValue, rows) * task.Samples, context = Math.Max(1, model.ContextTokens);
+            long atOnce = Math.Min(samples, options.ShardSamples), whole = Math.Min(longest + task.MaxNewTokens, context);
+            (shards, tokens) = (shards + models * Ceiling(samples, options.ShardSamples), tokens + models * samples * Math.Min(task.MaxNewTokens, context));
+            cache = Math.Max(cache, MemoryModel.Cache(model, atOnce, whole, Ceiling(atOnce, task.Samples), Math.Min(longest, context)));
         }
-        return new StageEstimate(shards, tokens, MemoryModel.Sampling(model, MemoryModel.Cache(model, options.ShardSamples, longest)), 2 * RolloutTokenBytes * tokens, model, 0, 0);
+        return new StageEstimate(shards, tokens, MemoryModel.Sampling(model, cache), 2 * RolloutTokenBytes * tokens, model, 0, 0);
     }
 
     private ModelSize NewModel(PretrainingOptions options, StageDefinition stage)

@@ -25,9 +25,16 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
     /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
     {
-        if (trace is not null) return Compute(x, cos, sin, mask, keyValues, trace);                            // what it holds outlives the layer
         using var scope = NewDisposeScope();                                                                  // on a tape only what backward needs stays
-        return Compute(x, cos, sin, mask, keyValues, null).MoveToOuterDisposeScope();
+        int before = trace?.Layers.Count ?? 0;
+        Tensor y = Compute(x, cos, sin, mask, keyValues, trace).MoveToOuterDisposeScope();
+        foreach (ExpertTrace.RoutedLayer routed in trace?.Layers.Skip(before) ?? [])
+        {
+            _ = routed.Scores.MoveToOuterDisposeScope();
+            _ = routed.Chosen.MoveToOuterDisposeScope();
+        }
+
+        return y;
     }
 
     /// <summary>The same pass a second time, with the dropout masks of the first.</summary>

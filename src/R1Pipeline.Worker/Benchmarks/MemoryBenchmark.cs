@@ -39,21 +39,23 @@ internal sealed class MemoryBenchmark(MemoryRequest request)
     {
         using (Tensor first = zeros(1)) _ = first.add_(1.0f);
         long idle = ResidentSet.Now();
-        if (request.Create is { } shape) Write(shape);
+        if (request.Create) Write();
         else Work(new MemoryHost(request.Checkpoint));
         return new MemoryFigures(idle, ResidentSet.Peak());
     }
 
-    private void Write(ModelShapeOptions shape)
+    private void Write()
     {
-        using Decoder model = Decoder.Create(DecoderConfig.Of(shape, request.Vocabulary, eosTokenId: 0, padTokenId: null), seed: 1, Stage, shape.InitStd);
+        using Decoder model = Decoder.Create(DecoderConfigFile.Read(request.Directory), seed: 1, Stage, new ModelShapeOptions().InitStd);
         ModelFolder.Save(model, request.Directory);
     }
 
     private void Work(MemoryHost host)
     {
         LoraOptions? lora = request.FineTuning?.Lora ?? request.Rl?.Lora;
-        using Decoder model = ModelFolder.Load(request.Directory, trainable: lora is null && (request.FineTuning ?? (OptimizerOptions?)request.Rl) is not null);
+        using Decoder model = (lora?.Quantize ?? request.Quantize) is null
+            ? ModelFolder.Load(request.Directory, trainable: lora is null && (request.FineTuning ?? (OptimizerOptions?)request.Rl) is not null)
+            : ModelFolder.LoadQuantized(request.Directory);
         if (lora is not null) model.Attach(LoraAdapter.Create(model.Config, lora, seed: 1, Stage));
 
         if (request.FineTuning is { } fineTuning)

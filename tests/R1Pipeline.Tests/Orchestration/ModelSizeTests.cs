@@ -1,4 +1,5 @@
 using System.Text;
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Orchestration.Planning;
 
 namespace R1Pipeline.Tests.Orchestration;
@@ -15,12 +16,46 @@ public sealed class ModelSizeTests : IDisposable
     {
         Config("""
             {"num_hidden_layers": 3, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 540, "max_position_embeddings": 256,
-             "kv_lora_rank": 16, "qk_rope_head_dim": 8, "moe_intermediate_size": 24, "num_experts_per_tok": 8, "n_shared_experts": 1}
+             "q_lora_rank": 20, "kv_lora_rank": 16, "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 12,
+             "tie_word_embeddings": false, "first_k_dense_replace": 1, "moe_intermediate_size": 24, "n_routed_experts": 6, "num_experts_per_tok": 2, "n_shared_experts": 1}
             """);
         Weights("model-00001-of-00002.safetensors", """{"a":{"dtype":"BF16","shape":[3,5],"data_offsets":[0,30]}}""", 30);
         Weights("model-00002-of-00002.safetensors", """{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8);
 
-        Assert.Equal(new ModelSize(17, 3, 48, 216, 48, 12, 540, 256), ModelSize.OfFolder(_folder));
+        ModelSize size = ModelSize.OfFolder(_folder);
+
+        Assert.Equal((17L, 48, 540, 256, false), (size.Parameters, size.Hidden, size.Vocabulary, size.ContextTokens, size.Tied));
+        const long Attention = 44 + 36 + 4 * 96 + 48;              // both latents and the shared key; the latents normalised; queries, keys, values, result; the result's copy
+        const long Experts = 2 * 2 * 48 + 4 * (2 + 1) * 24 + 6;    // two visits, in and out; two chosen and a shared expert; six scores
+        Assert.Equal([4 * 48 + Attention + 4 * 96, 4 * 48 + Attention + Experts, 4 * 48 + Attention + Experts], size.Layers.Select(layer => layer.Kept));
+        Assert.Equal([4 * 48 + 4 * 96 + 4 * 96L, 4 * 48 + 4 * 96 + 3 * 2 * 48 + 4 * 24], size.Layers.Take(2).Select(layer => layer.OnTheWay));
+        Assert.Equal(3 * (16 + 8), size.Cached);
+
+        const long Down = 48 * 20 + 48 * 24, Up = 20 * 96 + 16 * 4 * 28, Output = 4 * 12 * 48;
+        Assert.Equal(3 * (Down + Up + Output) + 3 * 48 * 96 + 2 * (6 + 1) * 3 * 48 * 24, size.Layers.Sum(layer => layer.Projections.Sum(projection => projection.Parameters)));
+        Assert.Equal(48 * 96, size.LargestProjection);
+
+        Assert.Equal(2 * (3 * (68 + 116 + 72 + 128 + 96) + 3 * 144 + 2 * 7 * 3 * 72), size.Adapter(new LoraOptions { Rank = 2 }));
+        Assert.Equal(2 * 3 * 128, size.Adapter(new LoraOptions { Rank = 2, Targets = ["kv_b_proj"] }));
+    }
+
+    [Fact]
+    public void OfFolder_MoreExpertsThanATokenVisits_KeepNothingButTheirScores()
+    {
+        ModelSize With(int experts)
+        {
+            Config($$"""
+                {"num_hidden_layers": 2, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 9, "max_position_embeddings": 32,
+                 "kv_lora_rank": 16, "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 12, "moe_intermediate_size": 24, "n_routed_experts": {{experts}}, "num_experts_per_tok": 2}
+                """);
+            return ModelSize.OfFolder(_folder);
+        }
+
+        ModelSize few = With(8), many = With(256);
+
+        Assert.Equal(few.Layers[1].Kept + 248, many.Layers[1].Kept);
+        Assert.Equal(few.Layers[1].OnTheWay, many.Layers[1].OnTheWay);
+        Assert.Equal(2 * 248 * (48 + 24) * 3, many.Adapter(new LoraOptions { Rank = 1 }) - few.Adapter(new LoraOptions { Rank = 1 }));
     }
 
     [Fact]
@@ -28,7 +63,11 @@ public sealed class ModelSizeTests : IDisposable
     {
         Config("""{"num_hidden_layers": 2, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 9, "max_position_embeddings": 32}""");
 
-        Assert.Equal(new ModelSize(0, 2, 48, 96, 64, 32, 9, 32), ModelSize.OfFolder(_folder));
+        ModelSize size = ModelSize.OfFolder(_folder);
+
+        Assert.Equal((0L, 48, 9, 32, 2), (size.Parameters, size.Hidden, size.Vocabulary, size.ContextTokens, size.Layers.Count));
+        Assert.Equal(4 * 48 + 5 * 64 + 32 + 4 * 96, size.Layers[0].Kept);
+        Assert.Equal(2 * 2 * 32, size.Cached);
     }
 
     [Theory]
