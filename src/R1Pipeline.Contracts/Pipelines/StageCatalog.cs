@@ -20,7 +20,7 @@ public static class StageCatalog
     /// <summary>All kinds, in the order in which a run of the paper meets them.</summary>
     public static IReadOnlyList<StageKind> All { get; } =
     [
-        new() { Name = "import-model", Options = typeof(ImportModelOptions), Output = ArtifactKind.Model, Version = 2, HasCheckpoints = false },
+        new() { Name = "import-model", Options = typeof(ImportModelOptions), Output = ArtifactKind.Model, Version = 3, HasCheckpoints = false },
         new()
         {
             Name = "train-tokenizer", Options = typeof(TrainTokenizerOptions), Output = ArtifactKind.Tokenizer, Version = 1, HasCheckpoints = false,
@@ -34,12 +34,12 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "cold-start", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 1,
+            Name = "cold-start", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 2,
             Inputs = [Model], RowFields = [PromptAndResponse, PromptThinkAnswer],
         },
         new()
         {
-            Name = "reasoning-rl", Options = typeof(ReasoningRlOptions), Output = ArtifactKind.Model, Version = 2,
+            Name = "reasoning-rl", Options = typeof(ReasoningRlOptions), Output = ArtifactKind.Model, Version = 3,
             Inputs = [Model], RowFields = [PromptAndGold],
         },
         new()
@@ -49,24 +49,24 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "supervised-fine-tuning", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 1,
+            Name = "supervised-fine-tuning", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 2,
             Inputs = [Model], RowFields = [PromptAndResponse, PromptThinkAnswer],
         },
         new()
         {
-            Name = "reward-modeling", Options = typeof(RewardModelingOptions), Output = ArtifactKind.RewardModel, Version = 1,
+            Name = "reward-modeling", Options = typeof(RewardModelingOptions), Output = ArtifactKind.RewardModel, Version = 2,
             Inputs = [Model], RowFields = [[DataRowFields.Prompt, DataRowFields.Chosen, DataRowFields.Rejected]],
             RowFieldsByOptions = options => RewardModelingOptions.IsPointwise((RewardModelingOptions)options) ? LabelledResponse : null,
         },
         new()
         {
-            Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 2,
+            Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 3,
             Inputs = [Model, new("reward-models", ArtifactKind.RewardModel, StageInputShape.Map, Required: false), JudgeModel],
             RowFields = [[DataRowFields.Prompt]],
         },
         new()
         {
-            Name = "distillation", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 1,
+            Name = "distillation", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 2,
             Inputs = [Model], RowFields = [PromptAndResponse, PromptThinkAnswer],
         },
         new()

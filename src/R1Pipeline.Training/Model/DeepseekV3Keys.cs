@@ -33,12 +33,13 @@ internal static class DeepseekV3Keys
         if (config.Experts is not { } experts) return;
         json["first_k_dense_replace"] = experts.DenseLayers;
         json["moe_intermediate_size"] = experts.IntermediateSize;
+        json["moe_layer_freq"] = 1;                                                     // which SGLang, and vLLM for long, read without a default
         json["n_group"] = experts.NumGroups;
         json["n_routed_experts"] = experts.NumExperts;
         json["n_shared_experts"] = experts.NumShared;
         json["norm_topk_prob"] = experts.Normalized;
         json["num_experts_per_tok"] = experts.NumChosen;
-        json["routed_scaling_factor"] = experts.Scale;
+        json["routed_scaling_factor"] = PythonFloat.Of(experts.Scale);
         json["scoring_func"] = "sigmoid";
         json["topk_group"] = experts.NumChosenGroups;
         json["topk_method"] = "noaux_tc";

@@ -43,14 +43,14 @@ internal static class RopeKeys
         json["rope_scaling"] = config.RopeScaling switch
         {
             null => null,
-            LinearRope linear => new JsonObject { ["factor"] = linear.Factor, ["rope_type"] = "linear" },
-            DynamicRope dynamic => new JsonObject { ["factor"] = dynamic.Factor, ["rope_type"] = "dynamic" },
+            LinearRope linear => new JsonObject { ["factor"] = PythonFloat.Of(linear.Factor), ["rope_type"] = "linear" },
+            DynamicRope dynamic => new JsonObject { ["factor"] = PythonFloat.Of(dynamic.Factor), ["rope_type"] = "dynamic" },
             YarnRope yarn => Yarn(yarn),
             Llama3Rope llama => new JsonObject
             {
-                ["factor"] = llama.Factor,
-                ["high_freq_factor"] = llama.HighFrequencyFactor,
-                ["low_freq_factor"] = llama.LowFrequencyFactor,
+                ["factor"] = PythonFloat.Of(llama.Factor),
+                ["high_freq_factor"] = PythonFloat.Of(llama.HighFrequencyFactor),
+                ["low_freq_factor"] = PythonFloat.Of(llama.LowFrequencyFactor),
                 ["original_max_position_embeddings"] = llama.OriginalContext,
                 ["rope_type"] = "llama3",
             },
@@ -97,10 +97,10 @@ internal static class RopeKeys
 
     private static JsonObject Yarn(YarnRope yarn)
     {
-        var json = new JsonObject { ["beta_fast"] = yarn.BetaFast, ["beta_slow"] = yarn.BetaSlow, ["factor"] = yarn.Factor };
-        if (yarn.AttentionFactor is { } attention) json["attention_factor"] = attention;
-        if (yarn.Mscale is { } mscale) json["mscale"] = mscale;
-        if (yarn.MscaleAllDim is { } all) json["mscale_all_dim"] = all;
+        var json = new JsonObject { ["beta_fast"] = PythonFloat.Of(yarn.BetaFast), ["beta_slow"] = PythonFloat.Of(yarn.BetaSlow), ["factor"] = PythonFloat.Of(yarn.Factor) };
+        if (yarn.AttentionFactor is { } attention) json["attention_factor"] = PythonFloat.Of(attention);
+        if (yarn.Mscale is { } mscale) json["mscale"] = PythonFloat.Of(mscale);
+        if (yarn.MscaleAllDim is { } all) json["mscale_all_dim"] = PythonFloat.Of(all);
         json["original_max_position_embeddings"] = yarn.OriginalContext;
         json["rope_type"] = "yarn";
         return json;

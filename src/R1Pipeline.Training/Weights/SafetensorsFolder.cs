@@ -20,13 +20,11 @@ public sealed class SafetensorsFolder : IDisposable
     /// <exception cref="StageFailedException">UserData: no weights, or damaged ones.</exception>
     public SafetensorsFolder(string directory)
     {
-        string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, SafetensorsIndex.FileName);
+        (Location, bool isSingle) = Locate(directory);
         try
         {
-            Location = ModelFile.Exists(single) ? single : index;
-            if (Location == single) OpenSingle(single);
-            else if (ModelFile.Exists(index)) OpenShards(directory, index);
-            else throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {SafetensorsIndex.FileName} is expected; convert other formats to safetensors");
+            if (isSingle) OpenSingle(Location);
+            else OpenShards(directory, Location);
         }
         catch
         {
@@ -37,6 +35,14 @@ public sealed class SafetensorsFolder : IDisposable
 
     /// <summary>The file that says which tensors there are.</summary>
     public string Location { get; }
+
+    /// <summary>The files that hold a folder's weights, the index of shards among them.</summary>
+    /// <exception cref="StageFailedException">UserData: no weights, or a damaged index.</exception>
+    public static IReadOnlyList<string> FilesOf(string directory)
+    {
+        (string location, bool isSingle) = Locate(directory);
+        return isSingle ? [location] : [location, .. SafetensorsIndex.Read(location).Select(entry => Path.Combine(directory, entry.Value)).Distinct()];
+    }
 
     /// <summary>All tensor names.</summary>
     public IReadOnlyCollection<string> Names => _readerOf.Keys;
@@ -54,6 +60,15 @@ public sealed class SafetensorsFolder : IDisposable
     public void Dispose()
     {
         foreach (SafetensorsReader reader in _readers) reader.Dispose();
+    }
+
+    private static (string Path, bool IsSingle) Locate(string directory)
+    {
+        string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, SafetensorsIndex.FileName);
+        if (ModelFile.Exists(single)) return (single, true);
+        return ModelFile.Exists(index)
+            ? (index, false)
+            : throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {SafetensorsIndex.FileName} is expected; convert other formats to safetensors");
     }
 
     private SafetensorsReader Open(string path)

@@ -3,29 +3,29 @@ using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Stages.ImportModel;
 
-/// <summary>The files of a Hugging Face folder that make up a model. Others (other weight formats, pictures, git data) stay behind.</summary>
+/// <summary>
+/// The files of a Hugging Face folder that make up a model. Others stay behind: other weight formats, pictures, git data, and safetensors files that hold no weights
+/// of it, which vLLM would load with the rest.
+/// </summary>
 internal static class ModelFiles
 {
     private const int BufferBytes = 4 << 20;
 
     private static readonly string[] Patterns =
     [
-        "config.json", "generation_config.json", "*.safetensors", "model.safetensors.index.json", "tokenizer.json", "tokenizer_config.json",
-        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE*",
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE*", "*.py",
     ];
 
     /// <summary>Copies them and returns their bytes.</summary>
     /// <exception cref="StageFailedException">UserData: the folder has no weights in safetensors, or something that is no file has a file's name.</exception>
     public static long Copy(string source, string target, Action<long> progress)
     {
-        string[] files = [.. Patterns.SelectMany(pattern => Matches(source, pattern)).Distinct().Order(StringComparer.Ordinal)];
-        if (!files.Any(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
-        {
-            throw new StageFailedException(StageFailureClass.UserData, $"{source} has no *.safetensors file; convert the weights to safetensors.");
-        }
+        string[] files = [.. Patterns.SelectMany(pattern => Matches(source, pattern)).Concat(SafetensorsFolder.FilesOf(source)).Distinct().Order(StringComparer.Ordinal)];
 
         // Before anything is copied: a device would be copied without end.
         foreach (string file in files) _ = ModelFile.LengthOf(file);

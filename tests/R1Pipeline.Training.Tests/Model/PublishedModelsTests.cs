@@ -48,6 +48,17 @@ public sealed class PublishedModelsTests
         Same(config, DecoderConfigFile.Read(folder.Path));
     }
 
+    [Theory]
+    [InlineData("Llama-3.1-8B", "\"factor\": 8.0", "\"high_freq_factor\": 4.0", "\"low_freq_factor\": 1.0")]
+    [InlineData("DeepSeek-R1", "\"factor\": 40.0", "\"beta_fast\": 32.0", "\"mscale\": 1.0", "\"routed_scaling_factor\": 3.0", "\"moe_layer_freq\": 1,")]
+    public void Write_NumberThatTransformersDeclaresAsFloat_HasAPoint(string model, params string[] written)
+    {
+        using var folder = new TemporaryFolder();
+        DecoderConfig config = ReadFrom(folder, Lines[model]["config"]!.AsObject());
+        DecoderConfigFile.Write(config with { Experts = config.Experts is { } experts ? experts with { Scale = 3 } : null }, folder.Path);
+        Assert.All(written, part => Assert.Contains(part, File.ReadAllText(folder["config.json"]), StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Read_WeightsInFp8AsDeepseekPublishesThem_NamesTheKeyAndWhatToDo()
     {
