@@ -4,6 +4,7 @@ using R1Pipeline.Contracts.Randomness;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Tests.Losses;
+using R1Pipeline.Training.Tests.Runtime;
 
 namespace R1Pipeline.Training.Tests.Generation;
 
@@ -13,7 +14,9 @@ public sealed class SamplerTests
     public void Probabilities_FixtureCases_Match()
     {
         Dictionary<string, float[]> tensors = GrpoFixture.Tensors(Path.Combine(GrpoFixture.Folder("sampling"), "sampling.safetensors"));
+        SharedFixtures.HasOnly(GrpoFixture.Folder("sampling"), ["cases.json", "sampling.safetensors"]);
         var covered = new List<string>();
+        var unread = tensors.Keys.ToHashSet();
         foreach (JsonElement item in GrpoFixture.Cases("sampling").EnumerateArray())
         {
             JsonElement options = item.GetProperty("options");
@@ -22,6 +25,7 @@ public sealed class SamplerTests
             var sampling = new SamplingOptions { Temperature = Value("temperature", 1), TopK = (int)Value("top_k", 0), TopP = Value("top_p", 1), MinP = Value("min_p", 0), RepetitionPenalty = Value("repetition_penalty", 1) };
 
             float[] logits = tensors[item.GetProperty("logits").GetString()!], expected = tensors[item.GetProperty("probs").GetString()!];
+            unread.ExceptWith(((string[])["logits", "probs", "input_ids"]).Select(name => item.GetProperty(name).GetString()!));
             int vocabulary = logits.Length / 6;
             int[] ids = [.. tensors[item.GetProperty("input_ids").GetString()!].Select(id => (int)id)];
             HashSet<int>[] contexts = [.. ids.Chunk(ids.Length / 6).Select(row => row.ToHashSet())];
@@ -39,6 +43,7 @@ public sealed class SamplerTests
             }
         }
         Assert.Equal(30, covered.Count);
+        Assert.Empty(unread);
     }
 
     [Fact]

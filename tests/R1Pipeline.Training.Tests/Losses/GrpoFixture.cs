@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Training.Tests.Runtime;
 
 namespace R1Pipeline.Training.Tests.Losses;
 
@@ -9,17 +10,7 @@ namespace R1Pipeline.Training.Tests.Losses;
 internal static class GrpoFixture
 {
     /// <summary>Folder of a fixture set; skips the test where the shared data is absent.</summary>
-    public static string Folder(string name)
-    {
-        string? shared = Environment.GetEnvironmentVariable("R1_SHARED");
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); shared is null && at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "R1Pipeline.sln")) && at.Parent is { } parent) shared = Path.Combine(parent.FullName, "shared");
-        }
-        string folder = Path.Combine(shared ?? "", "fixtures", name);
-        if (!Directory.Exists(folder)) Assert.Skip($"the shared fixtures are absent: {folder}; set R1_SHARED");
-        return folder;
-    }
+    public static string Folder(string name) => SharedFixtures.Path(name);
 
     public static JsonElement Cases(string set) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder(set), "cases.json"))).RootElement is { ValueKind: JsonValueKind.Object } root

@@ -13,11 +13,13 @@ namespace R1Pipeline.Training.Tests.Model;
 /// <summary>The decoder against transformers' numbers: logits, log-probabilities, loss, gradients, and the greedy continuation through the key-value cache.</summary>
 public sealed class DecoderFixtureTests
 {
-    public static TheoryData<string> Models { get; } = new("qwen2-tied", "qwen2-untied-sharded", "qwen2-bf16", "qwen3", "llama3", "deepseek-v3", "deepseek-v3-no-q-lora");
+    private static readonly string[] BatchNames = ["unpadded", "right_padded", "left_padded"];
+
+    public static TheoryData<string> Models { get; } = [.. SharedFixtures.Folders("models")];
 
     public static TheoryData<string, string> Batches { get; } = new(
         from model in Models.Select(row => row.Data)
-        from batch in (string[])["unpadded", "right_padded", "left_padded"]
+        from batch in BatchNames
         select (model, batch));
 
     [Theory]
@@ -53,6 +55,17 @@ public sealed class DecoderFixtureTests
         decoder.Backward(loss);
         ExpectedNumbers.GradientNorms(figures.GetProperty("grad_norm"), decoder.Config, decoder.Parameters);
         ExpectedNumbers.Relative("gradient norm of all", figures.GetProperty("grad_norm_total").GetDouble(), decoder.Parameters.Gradients!.norm().ToDouble(), Parity.TotalGradientNorm);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Folder_OfAModel_HoldsNothingThatNoTestReads(string model)
+    {
+        string directory = SharedFixtures.Path("models", model);
+        string[] text = File.Exists(Path.Combine(directory, "tokenizer.json")) ? ["tokenizer.json", "tokenizer_config.json"] : [];
+        SharedFixtures.HasOnly(directory, ["config.json", "generation_config.json", "expected.json", "expected.safetensors", .. SafetensorsFolder.FilesOf(directory).Select(file => Path.GetFileName(file)), .. text]);
+        using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
+        Assert.Equal(BatchNames.Append("greedy").Order(StringComparer.Ordinal), expected.Entries.Keys.Select(name => name[..name.IndexOf('.', StringComparison.Ordinal)]).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]

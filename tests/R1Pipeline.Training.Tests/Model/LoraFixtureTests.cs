@@ -11,7 +11,7 @@ namespace R1Pipeline.Training.Tests.Model;
 /// <summary>Adapters against PEFT's numbers: logits of the base, with the adapter and merged; loss; gradients of A and B; and PEFT's own files, read and written.</summary>
 public sealed class LoraFixtureTests
 {
-    public static TheoryData<string> Adapters { get; } = new("qwen2-r4", "qwen2-r8-all", "qwen2-r6-rslora", "llama3-r2");
+    public static TheoryData<string> Adapters { get; } = [.. SharedFixtures.Folders("lora")];
 
     [Theory]
     [MemberData(nameof(Adapters))]
@@ -25,6 +25,7 @@ public sealed class LoraFixtureTests
         using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
         Tensor Read(string tensor) => expected.Read(tensor).to(Parity.Placement.Device);
         Tensor ids = Read("input_ids"), real = Read("attention_mask").ne(0), labels = Read("labels");
+        SharedFixtures.HasOnly(directory, ["adapter_config.json", "adapter_model.safetensors", "expected.safetensors"]);
         byte[] before = decoder.Parameters.Values.cpu().bytes.ToArray();
         Tensor Logits() => decoder.Project(decoder.Hidden(ids)); // right-padded: no real token sees a padded one
 

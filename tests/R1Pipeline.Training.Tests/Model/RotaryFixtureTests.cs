@@ -15,7 +15,7 @@ public sealed class RotaryFixtureTests
     public void Reserve_EveryCase_MatchesFrequenciesAndTables()
     {
         using JsonDocument cases = JsonDocument.Parse(File.ReadAllText(SharedFixtures.Path("rope", "cases.json")));
-        Assert.NotEmpty(cases.RootElement.EnumerateArray());
+        SharedFixtures.HasOnly(SharedFixtures.Path("rope"), ["cases.json", .. cases.RootElement.EnumerateArray().Select(one => one.GetProperty("file").GetString()!)]);
         foreach (JsonElement one in cases.RootElement.EnumerateArray()) Check(one);
     }
 

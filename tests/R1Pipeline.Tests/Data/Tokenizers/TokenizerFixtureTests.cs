@@ -7,7 +7,7 @@ namespace R1Pipeline.Tests.Data.Tokenizers;
 /// <summary>Ids and texts of the tokenizers of Qwen, Llama 3 and DeepSeek against those of Hugging Face tokenizers.</summary>
 public class TokenizerFixtureTests
 {
-    public static TheoryData<string> Families { get; } = ["qwen2", "llama3", "deepseek_v3", "deepseek_digits"];
+    public static TheoryData<string> Families { get; } = [.. SharedFiles.Names("fixtures/tokenizer")];
 
     [Theory]
     [MemberData(nameof(Families))]
@@ -25,6 +25,7 @@ public class TokenizerFixtureTests
         }
 
         Assert.Equal(86, checkedCases);
+        Assert.Equal(["cases.json", "tokenizer.json", "tokenizer_config.json"], SharedFiles.Names($"fixtures/tokenizer/{family}", "*"));
     }
 
     [Theory]
