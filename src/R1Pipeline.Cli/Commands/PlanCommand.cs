@@ -37,6 +37,7 @@ internal static class PlanCommand
         {
             TableView.Print(terminal, Table(definition.Name, plan), "cached", "why");
             TableView.Print(terminal, MemoryTable(plan));
+            if (plan.Stages.Any(stage => stage.Memory?.Device is not null)) TableView.Print(terminal, DeviceTable(plan));
         }
 
         foreach (string problem in plan.Problems) terminal.Fail(problem);
@@ -60,15 +61,27 @@ internal static class PlanCommand
 
     private static ReportTable MemoryTable(RunPlan plan) => new(
         "Memory of each worker, estimated",
-        "Sampling and updating take turns: the larger of activations and cache counts.",
-        ["stage", "total", "runtime", "weights", "gradients", "moments", "reference", "activations", "cache", "checkpoint copy"],
+        "Sampling and updating take turns: the larger of activations and cache counts. Rewards: reward models, a judge on the local engine, the process of the rules.",
+        ["stage", "total", "runtime", "weights", "gradients", "moments", "reference", "rewards", "activations", "cache", "checkpoint copy"],
         [.. plan.Stages.Where(stage => stage.Memory is not null).Select(IReadOnlyList<string> (stage) =>
         [
             stage.Name,
             .. new[]
             {
                 stage.MemoryBytes, stage.Memory!.Runtime, stage.Memory.Weights, stage.Memory.Gradients, stage.Memory.Moments, stage.Memory.Reference,
-                stage.Memory.Activations, stage.Memory.Cache, stage.Memory.Checkpoint,
+                stage.Memory.Rewards, stage.Memory.Activations, stage.Memory.Cache, stage.Memory.Checkpoint,
             }.Select(Figures.Bytes),
+        ])]);
+
+    private static ReportTable DeviceTable(RunPlan plan) => new(
+        "Memory on the device, estimated and not measured on any GPU",
+        "The table above is the host's then. Phases take turns: an offloaded part counts in its phase alone, and of rollouts, scoring, forward and backward, and update the largest counts.",
+        ["stage", "device", "total", "driver", "weights", "gradients", "moments", "reference", "reward models", "activations", "cache"],
+        [.. plan.Stages.Where(stage => stage.Memory?.Device is not null).Select(stage => (stage.Name, Device: stage.Memory!.Device!)).Select(IReadOnlyList<string> (stage) =>
+        [
+            stage.Name,
+            stage.Device.Name,
+            .. new[] { stage.Device.Total, stage.Device.Context, stage.Device.Weights, stage.Device.Gradients, stage.Device.Moments + stage.Device.Piece }.Select(Figures.Bytes),
+            .. new[] { stage.Device.Reference, stage.Device.RewardModels, stage.Device.Activations, stage.Device.Cache }.Select(Figures.Bytes),
         ])]);
 }

@@ -17,25 +17,22 @@ namespace R1Pipeline.Orchestration.Planning;
 internal sealed class PlanEstimator(PipelineDefinition definition)
 {
     private const int AdditionRowTokens = 50, BytesPerToken = 3, RolloutTokenBytes = 24, AdditionVocabulary = 111, ByteVocabulary = 264;
+    private const string RewardModels = "reward-models";
 
     private readonly Dictionary<string, StageEstimate> _known = [];
     private readonly Dictionary<string, (long Rows, long Tokens, long Longest)> _sources = [];
 
-    /// <summary>What the stage's worker would take if it trained an adapter (<see cref="LoraOptions"/>'s defaults) instead; null: it cannot, or does already.</summary>
-    public MemoryEstimate? WithAdapter(string name)
+    /// <summary>What the stage would take if it trained an adapter (<see cref="LoraOptions"/>'s defaults) instead; null: it cannot, or does already.</summary>
+    public MemoryEstimate? WithAdapter(string name) => With(name, stage => stage.Options switch
     {
-        StageDefinition stage = definition.Stages.First(stage => stage.Name == name);
-        StageOptions? changed = stage.Options switch
-        {
-            SupervisedFineTuningOptions { Lora: null } tuning => tuning with { Lora = new LoraOptions() },
-            RewardModelingOptions { Lora: null } pairs => pairs with { Lora = new LoraOptions() },
-            GrpoOptions { Lora: null } grpo => grpo with { Lora = new LoraOptions() },
-            _ => null,
-        };
-        if (changed is null) return null;
-        var stages = definition.Stages.Select(other => other.Name == name ? other with { Options = changed } : other);
-        return new PlanEstimator(definition with { Stages = [.. stages] }).Of(name).Memory;
-    }
+        SupervisedFineTuningOptions { Lora: null } tuning => tuning with { Lora = new LoraOptions() },
+        RewardModelingOptions { Lora: null } pairs => pairs with { Lora = new LoraOptions() },
+        GrpoOptions { Lora: null } grpo => grpo with { Lora = new LoraOptions() },
+        _ => null,
+    });
+
+    /// <summary>What an RL stage would take with these parts offloaded; null: no other stage can.</summary>
+    public MemoryEstimate? WithOffload(string name, IReadOnlyList<string> offload) => With(name, stage => stage.Options is GrpoOptions grpo ? grpo with { Offload = offload } : null);
 
     /// <summary>The estimate of a stage. Stages before it are estimated first.</summary>
     public StageEstimate Of(string name)
@@ -43,6 +40,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         if (_known.TryGetValue(name, out var known)) return known;
         var stage = definition.Stages.First(stage => stage.Name == name);
         var inputs = stage.Inputs.Select(input => (input.Role, Estimate: Of(input.Stage))).ToList();
+        ModelSize[] ModelsOf(string role) => [.. inputs.Where(input => input.Role == role).Select(input => input.Estimate.Model)];
         var model = inputs.Where(input => input.Role is "model" or "models").Select(input => input.Estimate.Model).DefaultIfEmpty(ModelSize.Unknown).MaxBy(size => size.Parameters)!;
         var data = stage.Data.Select(SizeOf).ToList();
         var (rows, tokens, longest) = (data.Sum(size => size.Rows), data.Sum(size => size.Tokens), data.Select(size => size.Longest).DefaultIfEmpty(0).Max());
@@ -50,11 +48,11 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         {
             ImportModelOptions import => Import(ModelSize.OfFolder(import.Path)),
             TrainTokenizerOptions => new StageEstimate(1, tokens, new MemoryEstimate { Runtime = MemoryModel.Idle }, 1 << 20, ModelSize.Unknown, 0, 0),
-            PretrainingOptions pretraining => Supervised(pretraining, NewModel(pretraining, stage), rows, tokens),
-            SupervisedOptions supervised => Supervised(supervised, model, rows, tokens),
-            RewardModelingOptions pairs => Pairs(pairs, model, rows, tokens),
-            GrpoOptions grpo => Grpo(grpo, model, longest),
-            RejectionSamplingOptions sampling => Sampling(sampling, model, rows, longest),
+            PretrainingOptions pretraining => Supervised(pretraining, stage, NewModel(pretraining, stage), rows, tokens),
+            SupervisedOptions supervised => Supervised(supervised, stage, model, rows, tokens),
+            RewardModelingOptions pairs => Pairs(pairs, stage, model, rows, tokens),
+            GrpoOptions grpo => Grpo(grpo, model, ModelsOf(RewardModels), ModelsOf(StageCatalog.JudgeRole), longest),
+            RejectionSamplingOptions sampling => Sampling(sampling, model, ModelsOf(StageCatalog.JudgeRole), rows, longest),
             EvaluationOptions evaluation => Evaluation(evaluation, stage, model, inputs.Count(input => input.Role == "models")),
             _ => throw new InvalidOperationException($"no estimate for options {stage.Options.GetType().Name}"),
         };
@@ -63,53 +61,64 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
     private static StageEstimate Import(ModelSize model) =>
         new(0, 0, MemoryModel.Importing(model), 4 * model.Parameters, model, 0, 0);
 
-    private static StageEstimate Supervised(SupervisedOptions options, ModelSize model, long rows, long tokens)
+    private static StageEstimate Supervised(SupervisedOptions options, StageDefinition stage, ModelSize model, long rows, long tokens)
     {
         int length = options.MaxTokens ?? Math.Max(1, model.ContextTokens);
         long pieces = Ceiling(tokens, length);
         long sequences = options.Packing ? pieces : options is PretrainingOptions ? Math.Max(rows, pieces) : rows;
-        return Training(options, model, options.Epochs * Ceiling(sequences, options.BatchSize), options.Epochs * tokens, length, options.BatchSize);
+        return Training(options, stage, model, options.Epochs * Ceiling(sequences, options.BatchSize), options.Epochs * tokens, length, options.BatchSize);
     }
 
-    private static StageEstimate Pairs(RewardModelingOptions options, ModelSize model, long rows, long tokens) =>
-        Training(options, model, options.Epochs * Ceiling(Math.Max(0, rows - options.HeldOutPairs), options.BatchSize), options.Epochs * tokens,
+    private static StageEstimate Pairs(RewardModelingOptions options, StageDefinition stage, ModelSize model, long rows, long tokens) =>
+        Training(options, stage, model, options.Epochs * Ceiling(Math.Max(0, rows - options.HeldOutPairs), options.BatchSize), options.Epochs * tokens,
             options.MaxTokens ?? Math.Max(1, model.ContextTokens), (RewardModelingOptions.IsPointwise(options) ? 1 : 2) * options.BatchSize);
 
-    private static StageEstimate Training(OptimizerOptions options, ModelSize model, long steps, long tokens, int length, int batch)
+    private static StageEstimate Training(OptimizerOptions options, StageDefinition stage, ModelSize model, long steps, long tokens, int length, int batch)
     {
         LoraOptions? lora = options switch { SupervisedFineTuningOptions tuning => tuning.Lora, RewardModelingOptions pairs => pairs.Lora, _ => null };
-        MemoryEstimate memory = MemoryModel.Training(options, model, lora, Math.Min(batch, MicroBatchLimits.Current(options, null) ?? batch), length);
+        var sizes = new MemoryModel(options);
+        MemoryParts parts = sizes.Training(options, model, lora, Math.Min(batch, MicroBatchLimits.Current(options, null) ?? batch), length);
+        MemoryEstimate memory = sizes.Place(parts with { Rules = stage.Gates.Count > 0 ? MemoryModel.Rules : 0 });
         return new StageEstimate(steps, tokens, memory, Checkpoints(options, steps, memory.Checkpoint) + 4 * model.Parameters, model, 0, 0);
     }
 
-    private static StageEstimate Grpo(GrpoOptions options, ModelSize model, long longestPrompt)
+    private static StageEstimate Grpo(GrpoOptions options, ModelSize model, ModelSize[] rewardModels, ModelSize[] judges, long longestPrompt)
     {
         long outputs = (long)options.Questions * options.GroupSize, context = Math.Max(1, model.ContextTokens);
         long length = Math.Min(options.MaxNewTokens, context), whole = Math.Min(longestPrompt + options.MaxNewTokens, context);
         long tokens = options.Iterations * outputs * length;
         long steps = (long)options.Iterations * options.Minibatches;
-        MemoryEstimate training = MemoryModel.Training(options, model, options.Lora, MicroBatchLimits.Current(options, null) ?? 1, whole);
+        var sizes = new MemoryModel(options);
+        MemoryParts training = sizes.Training(options, model, options.Lora, MicroBatchLimits.Current(options, null) ?? 1, whole);
         long rows = Math.Min(options.RolloutBatch ?? outputs, outputs);
-        long cache = MemoryModel.Cache(model, rows, whole, Ceiling(rows, options.GroupSize), Math.Min(longestPrompt, context));
-        MemoryEstimate memory = MemoryModel.Rl(training, options.KlWeight > 0 || options.MaxKl is not null, cache);
+        long cache = sizes.Cache(model, rows, whole, Ceiling(rows, options.GroupSize), Math.Min(longestPrompt, context));
+        MemoryEstimate memory = sizes.Place(MemoryModel.Rl(training, options.KlWeight > 0 || options.MaxKl is not null, cache) with
+        {
+            RewardModels = [.. rewardModels.Select(size => size.Parameters)],
+            Judge = Judges((options as AllScenarioRlOptions)?.Judge, judges, whole),
+            Rules = MemoryModel.Rules,
+        });
         long disk = Checkpoints(options, steps, memory.Checkpoint) + 4 * model.Parameters + RolloutTokenBytes * tokens;
         return new StageEstimate(steps, tokens, memory, disk, model, 0, 0);
     }
 
-    private static StageEstimate Sampling(RejectionSamplingOptions options, ModelSize model, long rows, long longestPrompt)
+    private static StageEstimate Sampling(RejectionSamplingOptions options, ModelSize model, ModelSize[] judges, long rows, long longestPrompt)
     {
         long problems = Math.Min(options.Problems ?? rows, rows);
         int length = Math.Min(options.MaxNewTokens, Math.Max(1, model.ContextTokens));
         long kept = (long)(problems * Math.Min(options.Samples, options.KeepPerProblem) * (1 + options.GeneralShare));
         long whole = Math.Min(longestPrompt + options.MaxNewTokens, Math.Max(1, model.ContextTokens));
         long prompts = Math.Min(problems, options.ShardProblems);
-        MemoryEstimate memory = MemoryModel.Sampling(model, MemoryModel.Cache(model, prompts * options.Samples, whole, prompts, Math.Min(longestPrompt, whole)));
+        var sizes = new MemoryModel(options);
+        MemoryParts parts = sizes.Sampling(model, sizes.Cache(model, prompts * options.Samples, whole, prompts, Math.Min(longestPrompt, whole)));
+        MemoryEstimate memory = sizes.Place(parts with { Judge = Judges(options.Judge, judges, whole), Rules = MemoryModel.Rules });
         return new StageEstimate(
             Ceiling(problems, options.ShardProblems), problems * options.Samples * length, memory, 2 * BytesPerToken * kept * length, model, kept, kept * length);
     }
 
     private StageEstimate Evaluation(EvaluationOptions options, StageDefinition stage, ModelSize model, int models)
     {
+        var sizes = new MemoryModel(options);
         long shards = 0, tokens = 0, cache = 0;
         foreach (var (_, task) in stage.Tasks)
         {
@@ -117,10 +126,15 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
             long samples = Math.Min(task.Rows ?? long.MaxValue, rows) * task.Samples, context = Math.Max(1, model.ContextTokens);
             long atOnce = Math.Min(samples, options.ShardSamples), whole = Math.Min(longest + task.MaxNewTokens, context);
             (shards, tokens) = (shards + models * Ceiling(samples, options.ShardSamples), tokens + models * samples * Math.Min(task.MaxNewTokens, context));
-            cache = Math.Max(cache, MemoryModel.Cache(model, atOnce, whole, Ceiling(atOnce, task.Samples), Math.Min(longest, context)));
+            cache = Math.Max(cache, sizes.Cache(model, atOnce, whole, Ceiling(atOnce, task.Samples), Math.Min(longest, context)));
         }
-        return new StageEstimate(shards, tokens, MemoryModel.Sampling(model, cache), 2 * RolloutTokenBytes * tokens, model, 0, 0);
+        MemoryEstimate memory = sizes.Place(sizes.Sampling(model, cache) with { Rules = MemoryModel.Rules });
+        return new StageEstimate(shards, tokens, memory, 2 * RolloutTokenBytes * tokens, model, 0, 0);
     }
+
+    // Of an endpoint nothing is here. What it is shown is at most a question with its answer.
+    private static long Judges(JudgeOptions? options, ModelSize[] judges, long shown) =>
+        options is { Endpoint: null } && judges is [var judge, ..] ? MemoryModel.Judge(judge, Math.Min(shown + options.MaxTokens, Math.Max(1, judge.ContextTokens))) : 0;
 
     private ModelSize NewModel(PretrainingOptions options, StageDefinition stage)
     {
@@ -129,6 +143,13 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
             ? tokenizer.VocabularySize
             : options.Tokenizer == "addition" ? AdditionVocabulary : ByteVocabulary;
         return ModelSize.Of(options.Model, vocabulary);
+    }
+
+    private MemoryEstimate? With(string name, Func<StageDefinition, StageOptions?> change)
+    {
+        if (change(definition.Stages.First(stage => stage.Name == name)) is not { } changed) return null;
+        var stages = definition.Stages.Select(other => other.Name == name ? other with { Options = changed } : other);
+        return new PlanEstimator(definition with { Stages = [.. stages] }).Of(name).Memory;
     }
 
     private (long Rows, long Tokens, long Longest) SizeOf(string name)

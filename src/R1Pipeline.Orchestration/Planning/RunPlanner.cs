@@ -1,7 +1,9 @@
 using R1Pipeline.Artifacts;
 using R1Pipeline.Contracts.Artifacts;
+using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Definition.Resolved;
+using R1Pipeline.Orchestration.Nodes;
 using R1Pipeline.Orchestration.Runs;
 using R1Pipeline.Orchestration.Stores;
 
@@ -13,8 +15,12 @@ namespace R1Pipeline.Orchestration.Planning;
 /// </summary>
 /// <param name="store">The store; null: the state folder is new.</param>
 /// <param name="stateDirectory">State folder.</param>
-public sealed class RunPlanner(IRunStore? store, string stateDirectory)
+/// <param name="deviceMemory">Bytes of a device by its name, null where it is not known; null: those of this machine.</param>
+public sealed class RunPlanner(IRunStore? store, string stateDirectory, Func<string, long?>? deviceMemory = null)
 {
+    private static readonly string[] AllParts = [OffloadedParts.Reference, OffloadedParts.RewardModels, OffloadedParts.Optimizer];
+
+    private readonly Func<string, long?> _deviceMemory = deviceMemory ?? DeviceMemory.Of;
     private readonly FileHashes _hashes = new(store);
     private readonly ArtifactStore _artifacts = new(RunDirectory.ArtifactsOf(stateDirectory));
 
@@ -73,11 +79,15 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory)
     private List<string> Problems(PipelineDefinition definition, Dictionary<string, PlannedStage> planned, PlanEstimator estimator)
     {
         var problems = new List<string>();
+        var devices = new Dictionary<string, long?>();
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         foreach (var stage in definition.Stages.Where(stage => !planned[stage.Name].Cached))
         {
             MemoryEstimate need = estimator.Of(stage.Name).Memory;
-            if (need.Runtime + need.State > memory) problems.Add(TooLarge(stage.Name, need, estimator.WithAdapter(stage.Name), memory));
+            if (need.Runtime + need.State > memory) problems.Add(TooLarge(stage.Name, need, estimator, memory));
+            if (need.Device is not { } device) continue;
+            if (!devices.TryGetValue(device.Name, out long? known)) devices.Add(device.Name, known = _deviceMemory(device.Name));
+            if (device.State > known) problems.Add(TooLarge(stage.Name, device, estimator, known.Value));
         }
         long disk = planned.Values.Sum(stage => stage.DiskBytes);
         long free = FreeBytes();
@@ -85,14 +95,32 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory)
         return problems;
     }
 
-    private static string TooLarge(string stage, MemoryEstimate need, MemoryEstimate? adapter, long memory)
+    private static string TooLarge(string stage, MemoryEstimate need, PlanEstimator estimator, long memory)
     {
-        string parts = $"{Size(need.Weights)} weights, {Size(need.Gradients)} gradients, {Size(need.Moments)} moments, {Size(need.Reference)} reference, {Size(need.Checkpoint)} for the copy of a checkpoint";
-        string change = adapter is null
-            ? "take a smaller model, or a machine with more memory"
-            : $"lora: {{ rank: 16 }} brings it to {Size(adapter.Runtime + adapter.State)}{(need.Reference > 0 ? "; kl-weight: 0 without max-kl needs no reference" : "")}; or take a smaller model";
-        return $"stage {stage} needs {Size(need.Runtime + need.State)} whatever its micro-batch ({parts}); this machine has {Size(memory)} of memory: {change}";
+        string parts = Parts(
+            ("weights", need.Weights), ("gradients", need.Gradients), ("moments", need.Moments), ("reference", need.Reference), ("reward models, judge and rules", need.Rewards), ("for the copy of a checkpoint", need.Checkpoint));
+        List<string> changes = [];
+        if (estimator.WithAdapter(stage) is { } adapter) changes.Add($"lora: {{ rank: 16 }} brings it to {Size(adapter.Runtime + adapter.State)}");
+        if (need.Reference > 0) changes.Add("kl-weight: 0 without max-kl needs no reference");
+        if (need.Device is not null && estimator.WithOffload(stage, []) is { } kept && kept.State < need.State) changes.Add($"without offload it is {Size(kept.Runtime + kept.State)}");
+        changes.Add(need.Device is null && need.Weights > 0 ? "take a smaller model, or a machine with more memory" : "take a machine with more memory");
+        string which = need.Device is null ? "" : " of host memory";
+        return $"stage {stage} needs {Size(need.Runtime + need.State)}{which} whatever its micro-batch ({parts}); this machine has {Size(memory)}{(need.Device is null ? " of memory" : "")}: {string.Join("; ", changes)}";
     }
+
+    private static string TooLarge(string stage, DeviceEstimate need, PlanEstimator estimator, long memory)
+    {
+        string parts = Parts(
+            ("weights", need.Weights), ("gradients", need.Gradients), ("moments", need.Moments), ("reference", need.Reference), ("reward models", need.RewardModels), ("driver and kernels", need.Context));
+        List<string> changes = [];
+        if (estimator.WithOffload(stage, AllParts)?.Device is { } offloaded && offloaded.State < need.State) changes.Add($"offload: [{string.Join(", ", AllParts)}] brings it to {Size(offloaded.State)}");
+        if (estimator.WithAdapter(stage)?.Device is { } adapter) changes.Add($"lora: {{ rank: 16 }} brings it to {Size(adapter.State)}");
+        if (need.Reference > 0) changes.Add("kl-weight: 0 without max-kl needs no reference");
+        changes.Add("take a smaller model, or a device with more memory");
+        return $"stage {stage} needs {Size(need.State)} on {need.Name} whatever its micro-batch ({parts}{(need.OffloadsReference || need.OffloadsRewardModels || need.OffloadsMoments ? ", not all at once" : "")}); that device has {Size(memory)} of memory: {string.Join("; ", changes)}";
+    }
+
+    private static string Parts(params IEnumerable<(string What, long Bytes)> parts) => string.Join(", ", parts.Where(part => part.Bytes > 0).Select(part => $"{Size(part.Bytes)} {part.What}"));
 
     private long FreeBytes()
     {

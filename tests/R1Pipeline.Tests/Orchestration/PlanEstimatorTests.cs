@@ -9,6 +9,7 @@ namespace R1Pipeline.Tests.Orchestration;
 public sealed class PlanEstimatorTests : IDisposable
 {
     private const long QuickstartParameters = 316_032; // quickstart.md 4
+    private const long Rules = 60L << 20;              // their process
 
     private readonly TemporaryFolder _folder = new();
 
@@ -51,7 +52,7 @@ public sealed class PlanEstimatorTests : IDisposable
 
         var estimate = Estimate([Corpus], Base, rl);
 
-        Assert.Equal((100L, 40 * QuickstartParameters), (estimate.Steps, estimate.Memory.State));
+        Assert.Equal((100L, 40 * QuickstartParameters + Rules), (estimate.Steps, estimate.Memory.State));
         Assert.Equal(4 * QuickstartParameters, estimate.Memory.Reference);
         Assert.Equal(256 * 4 * (80L * 3 * 2 * 48 + 2 * 111), estimate.Memory.Cache);
         const long Prompts = 16 * 50 * 4 * (9L * 96 + 48 + 4 * 256);          // one layer of them
@@ -83,7 +84,7 @@ public sealed class PlanEstimatorTests : IDisposable
             Inputs = [new StageInput("model", "base", "base")],
             Options = new ReasoningRlOptions { Lora = lora },
         };
-        const long Model = 4 * QuickstartParameters, Layers = 3, Hidden = 96, Keys = 48, Wide = 256;
+        const long Model = 4 * QuickstartParameters + Rules, Layers = 3, Hidden = 96, Keys = 48, Wide = 256;
 
         Assert.Equal(Model + 40 * Layers * 8 * 2 * (Hidden + Keys), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 8, Targets = ["k_proj", "v_proj"] })).Memory.State);
         Assert.Equal(Model + 40 * Layers * 4 * (4 * Hidden + 2 * (Hidden + Keys) + 3 * (Hidden + Wide)), Estimate([Corpus], Base, Rl(new LoraOptions { Rank = 4 })).Memory.State);
@@ -144,7 +145,7 @@ public sealed class PlanEstimatorTests : IDisposable
         Assert.Contains("kl-weight: 0 without max-kl needs no reference", problem, StringComparison.Ordinal);
         MemoryEstimate full = RunPlanner.MemoryOf(definition, "tune");
         Assert.Equal(full.Weights, full.Reference);
-        Assert.Equal(full.Runtime + full.Weights + full.Gradients + full.Moments + full.Reference + full.Checkpoint + Math.Max(full.Activations, full.Cache), full.Total);
+        Assert.Equal(full.Runtime + full.Weights + full.Gradients + full.Moments + full.Reference + full.Rewards + full.Checkpoint + Math.Max(full.Activations, full.Cache), full.Total);
     }
 
     private static StageEstimate Estimate(IReadOnlyList<DataSourceDefinition> data, params StageDefinition[] stages) =>
