@@ -126,6 +126,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task ModelInspect_Folder_ShowsEveryKeyOfTheConfiguration()
+    {
+        const string header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "config.json"), """{"hidden_size": 8, "eos_token_id": [1, 2], "rope_scaling": {"factor": 8.0}}""");
+        await File.WriteAllBytesAsync(Path.Combine(_folder.Path, "model.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0]);
+
+        string shown = (await _folder.State().SucceedAsync("model", "inspect", _folder.Path)).Output;
+
+        Assert.All(["hidden_size", "[1,2]", "{\"factor\":8.0}"], part => Assert.Contains(part, shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ModelInspect_NoModelFolder_SaysWhatOneIs()
     {
         Ended ended = await _folder.State().RunAsync("model", "inspect", _folder.Path);

@@ -9,6 +9,8 @@ namespace R1Pipeline.Cli.Commands;
 /// <summary><c>r1 model</c>: looks into a model folder: configuration, tensors and tokenizer files without loading it, what it computes through the worker.</summary>
 internal static class ModelCommand
 {
+    private const int MaxShownCharacters = 160;
+
     public static Command Create() => new("model", "Look into a model folder.")
     {
         CreateInspect(),
@@ -51,14 +53,19 @@ internal static class ModelCommand
             new[] { "weights", Figures.Bytes(model.WeightBytes) },
             new[] { "files", string.Join(", ", model.Files) },
         };
-        facts.AddRange(model.Config.EnumerateObject()
-            .Where(value => value.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
-            .Select(IReadOnlyList<string> (value) => [value.Name, value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText()]));
+        facts.AddRange(model.Config.EnumerateObject().Select(IReadOnlyList<string> (value) => [value.Name, Shown(value.Value)]));
         TableView.Print(terminal, new ReportTable(directory, null, ["", "value"], facts), "value");
         if (!listTensors) return ExitCode.Done;
 
         TableView.Print(terminal, new ReportTable("", null, ["tensor", "type", "shape"],
             [.. model.Tensors.Select(IReadOnlyList<string> (tensor) => [tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]"])]), "type", "shape");
         return ExitCode.Done;
+    }
+
+    // One line: a list with an entry a layer says enough with its first.
+    private static string Shown(JsonElement value)
+    {
+        string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : JsonSerializer.Serialize(value);
+        return text.Length <= MaxShownCharacters ? text : text[..MaxShownCharacters] + "…";
     }
 }

@@ -32,7 +32,7 @@ internal sealed record ModelSummary
                 : null;
             if (problem is not null) return null;
             using JsonDocument config = ModelJson.Read(Path.Combine(directory, "config.json"));
-            string[] weights = WeightFiles(directory);
+            IReadOnlyList<string> weights = WeightFiles.Of(directory);
             return new ModelSummary
             {
                 WeightBytes = weights.Sum(ModelFile.LengthOf),
@@ -46,15 +46,6 @@ internal sealed record ModelSummary
             problem = error.Message;
             return null;
         }
-    }
-
-    // The one file, or the shards that the index names.
-    private static string[] WeightFiles(string directory)
-    {
-        string single = Path.Combine(directory, "model.safetensors"), index = Path.Combine(directory, SafetensorsIndex.FileName);
-        if (ModelFile.Exists(single)) return [single];
-        if (ModelFile.Exists(index)) return [.. SafetensorsIndex.Read(index).Select(entry => entry.Value).Distinct().Order(StringComparer.Ordinal).Select(file => Path.Combine(directory, file))];
-        throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: model.safetensors or {SafetensorsIndex.FileName} is expected");
     }
 
     private static IEnumerable<TensorEntry> ReadHeader(string path)

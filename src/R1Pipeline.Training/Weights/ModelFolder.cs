@@ -23,6 +23,15 @@ public static class ModelFolder
         return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement));
     }
 
+    /// <summary>Tensors of the folder that no model here reads, and that are missing from what is trained or converted: those of layers for multi-token prediction.</summary>
+    /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
+    public static IReadOnlyList<string> PredictionTensors(string directory)
+    {
+        DecoderConfig config = DecoderConfigFile.Read(directory);
+        using var source = new SafetensorsFolder(directory);
+        return [.. source.Names.Where(name => WeightMap.IsOfPredictionLayer(name, config)).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Loads a model whose projections are quantised: to be sampled from, or to train an adapter on.</summary>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
     public static Decoder LoadQuantized(string directory, Placement? placement = null)

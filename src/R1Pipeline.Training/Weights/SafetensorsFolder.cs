@@ -10,9 +10,6 @@ namespace R1Pipeline.Training.Weights;
 /// </summary>
 public sealed class SafetensorsFolder : IDisposable
 {
-    /// <summary>The weights in one file.</summary>
-    internal const string SingleFile = "model.safetensors";
-
     private readonly Dictionary<string, SafetensorsReader> _readerOf = new(StringComparer.Ordinal);
     private readonly List<SafetensorsReader> _readers = [];
 
@@ -20,11 +17,11 @@ public sealed class SafetensorsFolder : IDisposable
     /// <exception cref="StageFailedException">UserData: no weights, or damaged ones.</exception>
     public SafetensorsFolder(string directory)
     {
-        (Location, bool isSingle) = Locate(directory);
+        Location = WeightFiles.Locate(directory);
         try
         {
-            if (isSingle) OpenSingle(Location);
-            else OpenShards(directory, Location);
+            if (WeightFiles.IsIndex(Location)) OpenShards(directory, Location);
+            else OpenSingle(Location);
         }
         catch
         {
@@ -35,14 +32,6 @@ public sealed class SafetensorsFolder : IDisposable
 
     /// <summary>The file that says which tensors there are.</summary>
     public string Location { get; }
-
-    /// <summary>The files that hold a folder's weights, the index of shards among them.</summary>
-    /// <exception cref="StageFailedException">UserData: no weights, or a damaged index.</exception>
-    public static IReadOnlyList<string> FilesOf(string directory)
-    {
-        (string location, bool isSingle) = Locate(directory);
-        return isSingle ? [location] : [location, .. SafetensorsIndex.Read(location).Select(entry => Path.Combine(directory, entry.Value)).Distinct()];
-    }
 
     /// <summary>All tensor names.</summary>
     public IReadOnlyCollection<string> Names => _readerOf.Keys;
@@ -60,15 +49,6 @@ public sealed class SafetensorsFolder : IDisposable
     public void Dispose()
     {
         foreach (SafetensorsReader reader in _readers) reader.Dispose();
-    }
-
-    private static (string Path, bool IsSingle) Locate(string directory)
-    {
-        string single = Path.Combine(directory, SingleFile), index = Path.Combine(directory, SafetensorsIndex.FileName);
-        if (ModelFile.Exists(single)) return (single, true);
-        return ModelFile.Exists(index)
-            ? (index, false)
-            : throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no weights: {SingleFile} or {SafetensorsIndex.FileName} is expected; convert other formats to safetensors");
     }
 
     private SafetensorsReader Open(string path)

@@ -24,7 +24,7 @@ internal static class ShardedWriter
     }
 
     /// <summary>Name of a shard.</summary>
-    internal static string FileName(int shard, int count) => count == 1 ? SafetensorsFolder.SingleFile : $"model-{shard + 1:00000}-of-{count:00000}.safetensors";
+    internal static string FileName(int shard, int count) => count == 1 ? WeightFiles.SingleFile : $"model-{shard + 1:00000}-of-{count:00000}.safetensors";
 
     /// <summary>The tensors in the given order, as many a shard as fit.</summary>
     internal static IEnumerable<List<T>> Split<T>(IEnumerable<T> tensors, Func<T, long> bytesOf, long maxShardBytes)

@@ -32,7 +32,10 @@ internal static class WeightMap
     /// </summary>
     public static bool IsLeftAside(string name, DecoderConfig c) =>
         (name == TiedOutput && c.TiedEmbeddings) || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
-        || (c.Family == DecoderFamily.DeepseekV3 && name.StartsWith($"model.layers.{c.NumLayers}.", StringComparison.Ordinal));
+        || IsOfPredictionLayer(name, c);
+
+    /// <summary>Whether a foreign tensor belongs to a layer for multi-token prediction, which lies behind the last one.</summary>
+    public static bool IsOfPredictionLayer(string name, DecoderConfig c) => c.Family == DecoderFamily.DeepseekV3 && name.StartsWith($"model.layers.{c.NumLayers}.", StringComparison.Ordinal);
 
     /// <summary>The slice of a view of the parameter (value or gradient). The caller's scope owns it.</summary>
     public static Tensor Slice(Tensor parameter, WeightSlice slice) => parameter.narrow(0, slice.FirstRow, slice.Shape[0]);

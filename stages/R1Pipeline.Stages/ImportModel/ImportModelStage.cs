@@ -33,6 +33,8 @@ public sealed class ImportModelStage : IStage
         var metrics = new Dictionary<string, double>();
         _ = GenerationConfigFile.Read(options.Path);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
+        if (ModelFolder.PredictionTensors(options.Path) is [_, ..] left)
+            context.Log.Warning("{Count} tensors of layers for multi-token prediction ({First:l}, …) are not trained: a model that is made from this one has none", left.Count, left[0]);
         var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
         {
             metrics["bytes"] = ModelFiles.Copy(options.Path, directory, context.Progress);

@@ -3,7 +3,6 @@ using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Data.Tokenizers;
-using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Stages.ImportModel;
 
@@ -25,7 +24,7 @@ internal static class ModelFiles
     /// <exception cref="StageFailedException">UserData: the folder has no weights in safetensors, or something that is no file has a file's name.</exception>
     public static long Copy(string source, string target, Action<long> progress)
     {
-        string[] files = [.. Patterns.SelectMany(pattern => Matches(source, pattern)).Concat(SafetensorsFolder.FilesOf(source)).Distinct().Order(StringComparer.Ordinal)];
+        string[] files = [.. Patterns.SelectMany(pattern => Matches(source, pattern)).Concat([WeightFiles.Locate(source), .. WeightFiles.Of(source)]).Distinct().Order(StringComparer.Ordinal)];
 
         // Before anything is copied: a device would be copied without end.
         foreach (string file in files) _ = ModelFile.LengthOf(file);

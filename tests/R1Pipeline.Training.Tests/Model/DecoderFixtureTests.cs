@@ -1,5 +1,6 @@
 using System.Text.Json;
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Losses;
 using R1Pipeline.Training.Model;
@@ -63,7 +64,7 @@ public sealed class DecoderFixtureTests
     {
         string directory = SharedFixtures.Path("models", model);
         string[] text = File.Exists(Path.Combine(directory, "tokenizer.json")) ? ["tokenizer.json", "tokenizer_config.json"] : [];
-        SharedFixtures.HasOnly(directory, ["config.json", "generation_config.json", "expected.json", "expected.safetensors", .. SafetensorsFolder.FilesOf(directory).Select(file => Path.GetFileName(file)), .. text]);
+        SharedFixtures.HasOnly(directory, ["config.json", "generation_config.json", "expected.json", "expected.safetensors", Path.GetFileName(WeightFiles.Locate(directory)), .. WeightFiles.Of(directory).Select(file => Path.GetFileName(file)), .. text]);
         using var expected = new SafetensorsReader(Path.Combine(directory, "expected.safetensors"));
         Assert.Equal(BatchNames.Append("greedy").Order(StringComparer.Ordinal), expected.Entries.Keys.Select(name => name[..name.IndexOf('.', StringComparison.Ordinal)]).Distinct().Order(StringComparer.Ordinal));
     }

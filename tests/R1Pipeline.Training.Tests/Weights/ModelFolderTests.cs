@@ -142,6 +142,29 @@ public sealed class ModelFolderTests
         Assert.Contains("model.layers.1.mlp.down_proj.weight", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_LayersForMultiTokenPrediction_AreLeftAsideAndNamed()
+    {
+        string source = SharedFixtures.Path("models", "deepseek-v3");
+        using TemporaryFolder folder = new(), converted = new();
+        foreach (string file in (string[])["config.json", "model.safetensors"]) File.Copy(Path.Combine(source, file), folder[file]);
+        Assert.Empty(ModelFolder.PredictionTensors(folder.Path));
+
+        // The last layer of three stands in for the one that DeepSeek-V3 publishes behind its last.
+        JsonObject config = JsonNode.Parse(File.ReadAllText(folder["config.json"]))!.AsObject();
+        (config["num_hidden_layers"], config["num_nextn_predict_layers"]) = (2, 1);
+        File.WriteAllText(folder["config.json"], config.ToJsonString());
+        IReadOnlyList<string> left = ModelFolder.PredictionTensors(folder.Path);
+        ModelConversion.Write(folder.Path, converted.Path, new ExportOptions());
+
+        Assert.Contains("model.layers.2.self_attn.o_proj.weight", left);
+        Assert.All(left, name => Assert.StartsWith("model.layers.2.", name, StringComparison.Ordinal));
+        Assert.Equal(0, (int)JsonNode.Parse(File.ReadAllText(converted["config.json"]))!["num_nextn_predict_layers"]!);
+        Assert.Empty(ModelFolder.PredictionTensors(converted.Path));
+        using Decoder first = ModelFolder.Load(folder.Path), second = ModelFolder.Load(converted.Path);
+        Assert.True(first.Parameters.Values.bytes.SequenceEqual(second.Parameters.Values.bytes));
+    }
+
     [Theory]
     [InlineData("scoring_func", "\"softmax\"")]
     [InlineData("topk_method", "\"greedy\"")]
