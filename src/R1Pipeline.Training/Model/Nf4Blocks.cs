@@ -28,15 +28,23 @@ internal sealed class Nf4Blocks : IDisposable
     /// <summary>What it holds in memory.</summary>
     public long Bytes => ((Tensor[])[_codes, _scaleCodes, _scaleScales, _scaleMean]).Sum(part => part.numel() * part.element_size());
 
-    /// <summary>Quantises fp32 values.</summary>
+    /// <summary>Quantises fp32 values, piece by piece as they are dequantised.</summary>
     public static Nf4Blocks Of(Tensor values)
     {
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        Tensor blocks = InBlocks(values.reshape(-1), BlockValues), scales = blocks.abs().amax([1]);
-        Tensor normal = blocks.div(scales.clamp_min(Number.Of(float.Epsilon)).unsqueeze(1));                     // a block of zeros has the scale 0 and stays zero
-        Tensor codes = Nearest(normal, Nf4Levels.Weights).view(-1, 2);
-        Tensor packed = codes.select(1, 0).mul(Number.Of(16L)).add_(codes.select(1, 1), Number.One).to(ScalarType.Byte);
+        Tensor flat = values.reshape(-1);
+        long count = flat.numel(), numBlocks = (count + BlockValues - 1) / BlockValues;
+        Tensor packed = empty(numBlocks * BlockValues / 2, dtype: ScalarType.Byte, device: values.device), scales = empty(numBlocks, device: values.device);
+        for (long start = 0; start < count; start += PieceValues)
+        {
+            using var piece = NewDisposeScope();
+            Tensor blocks = InBlocks(flat.narrow(0, start, Math.Min(PieceValues, count - start)), BlockValues), largest = blocks.abs().amax([1]);
+            Tensor normal = blocks.div(largest.clamp_min(Number.Of(float.Epsilon)).unsqueeze(1));               // a block of zeros has the scale 0 and stays zero
+            Tensor codes = Nearest(normal, Nf4Levels.Weights).view(-1, 2);
+            _ = scales.narrow(0, start / BlockValues, largest.numel()).copy_(largest);
+            _ = packed.narrow(0, start / 2, codes.size(0)).copy_(codes.select(1, 0).mul(Number.Of(16L)).add_(codes.select(1, 1), Number.One));
+        }
 
         Tensor mean = scales.mean().view(1), centred = InBlocks(scales.sub(mean), BlockScales), scaleScales = centred.abs().amax([1]);
         Tensor scaleCodes = Nearest(centred.div(scaleScales.clamp_min(Number.Of(float.Epsilon)).unsqueeze(1)), Nf4Levels.Scales).view(-1).narrow(0, 0, scales.numel()).to(ScalarType.Byte);

@@ -105,11 +105,15 @@ internal static class DecoderWeights
     private static void Read(SafetensorsFolder source, DecoderConfig config, FlatParameters parameters, QuantizedProjections? quantized = null)
     {
         using IDisposable frozen = no_grad();
-        foreach (WeightSlice slice in WeightMap.Slices(config, DecoderParameters.HeadOf(parameters)))
+        using var all = NewDisposeScope();
+        List<WeightSlice> slices = [.. WeightMap.Slices(config, DecoderParameters.HeadOf(parameters))];
+        long room = slices.Where(slice => !parameters.Contains(slice.Parameter)).Select(Count).DefaultIfEmpty(0).Max();
+        Tensor staging = empty(room, device: parameters.Placement.Device);                              // one for all: see Nf4Blocks.DequantizeInto
+        foreach (WeightSlice slice in slices)
         {
             using var scope = NewDisposeScope();
             bool isFlat = parameters.Contains(slice.Parameter);
-            Tensor target = isFlat ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : empty(slice.Shape, device: parameters.Placement.Device);
+            Tensor target = isFlat ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : staging.narrow(0, 0, Count(slice)).view(slice.Shape);
             source.ReadInto(slice.ForeignName, target);
 
             // Reductions that allocate nothing; both carry NaN through.
@@ -119,6 +123,8 @@ internal static class DecoderWeights
         }
 
         parameters.Publish();
+
+        static long Count(WeightSlice slice) => slice.Shape.Aggregate(1L, (product, size) => product * size);
     }
 
     private static void Check(SafetensorsFolder source, DecoderConfig config, DecoderHead head)
