@@ -111,6 +111,27 @@ public sealed class LoraAdapterTests
     }
 
     [Theory]
+    [InlineData("auto_mapping", """{"base_model_class": "Qwen2ForCausalLM", "parent_library": "transformers.models.qwen2.modeling_qwen2"}""")]
+    [InlineData("init_lora_weights", "\"gaussian\"")]
+    [InlineData("init_lora_weights", "false")]
+    [InlineData("layers_to_transform", "null")]
+    [InlineData("eva_config", "null")]
+    [InlineData("target_parameters", "[]")]
+    public void Load_SettingOfPeftThatChangesNoNumber_IsAccepted(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        using LoraAdapter adapter = LoraAdapter.Create(Loops.SftLoopTests.Small, new LoraOptions { Rank = 2 }, 1, "sft");
+        AdapterFolder.Save(adapter, folder.Path);
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder["adapter_config.json"]))!.AsObject();
+        config[key] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        File.WriteAllText(folder["adapter_config.json"], config.ToJsonString());
+
+        using LoraAdapter loaded = AdapterFolder.Load(folder.Path, Loops.SftLoopTests.Small);
+
+        Assert.True(adapter.Parameters.Values.bytes.SequenceEqual(loaded.Parameters.Values.bytes));
+    }
+
+    [Theory]
     [InlineData("use_dora", "true")]
     [InlineData("modules_to_save", "[\"lm_head\"]")]
     [InlineData("rank_pattern", "{\"q_proj\": 2}")]
