@@ -54,6 +54,31 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
         }
     }
 
+    [Fact]
+    public void ImportModel_LayerForMultiTokenPrediction_IsKeptWithTheModelsCodeAndSaidToBeUntrained()
+    {
+        string source = SharedFixtures.Path("models", "deepseek-v3"), folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            foreach (string file in Directory.GetFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            File.WriteAllText(Path.Combine(folder, "modeling_deepseek.py"), "# named by auto_map\n");
+            JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
+            config["num_hidden_layers"] = 2;                                            // the third stands in for the one behind the last
+            File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
+            var log = new RecordingLog();
+
+            var run = tiny.Rig.Run(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []), log: log.Logger);
+
+            Assert.Contains(log.Lines, line => line.Contains("tensors of layers for multi-token prediction (model.layers.2.", StringComparison.Ordinal));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(source, "model.safetensors")), File.ReadAllBytes(Path.Combine(run.Directory, "model.safetensors")));
+            Assert.True(File.Exists(Path.Combine(run.Directory, "modeling_deepseek.py")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("generation_config.json")]
     [InlineData("config.json")]
