@@ -58,6 +58,24 @@ public sealed class ExpertBalanceTests
     }
 
     [Fact]
+    public void Hidden_Traced_KeepsScoresAndChoicesBesideWhatAnUntracedPassKeeps()
+    {
+        using Decoder model = Model();
+        TrainingBatch batch = TrainingBatch.Of(Rows, model.Config.VocabularySize);
+
+        (int untraced, int traced) = (Kept(null), Kept(new ExpertTrace()));
+
+        Assert.Equal(untraced + 2 * (model.Config.NumLayers - model.Config.Experts!.DenseLayers), traced);
+
+        int Kept(ExpertTrace? trace)
+        {
+            using var scope = NewDisposeScope();
+            _ = model.Hidden(batch.Ids, batch.Positions, batch.Mask, trace);
+            return scope.DisposablesCount;
+        }
+    }
+
+    [Fact]
     public void Update_BusyExperts_LoseBiasAndIdleOnesGainIt()
     {
         using Decoder model = Model();

@@ -66,6 +66,24 @@ public sealed class Nf4BlocksTests
     }
 
     [Fact]
+    public void Borrow_OneWeightAfterTheOther_SharesMemoryAndHasTheValues()
+    {
+        using var scope = NewDisposeScope();
+        using var workspace = new Nf4Workspace();
+        using Nf4Weight small = new(workspace), large = new(workspace);
+        small.Add(0, randn(3, 64));
+        large.Add(2, randn(5, 128));
+        large.Add(0, randn(2, 128));
+        float[] expected = Floats(large.Dequantize());
+
+        Tensor first = small.Borrow(), second = large.Borrow();
+
+        Assert.Equal(first.data<float>()[0], second.data<float>()[0]);                                    // what was borrowed before is gone
+        Assert.Equal(expected, Floats(second));
+        Assert.Equal([7, 128], second.shape);
+    }
+
+    [Fact]
     public void Bytes_FourAndAnEighthBitsAValue()
     {
         using var scope = NewDisposeScope();
