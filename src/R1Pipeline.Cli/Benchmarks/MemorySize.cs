@@ -8,7 +8,7 @@ namespace R1Pipeline.Cli.Benchmarks;
 /// <param name="Config">Its <c>config.json</c>.</param>
 internal sealed record MemorySize(string Name, JsonObject Config)
 {
-    /// <summary>The sizes: quickstart's, 61 million parameters, Qwen2.5-0.5B's shape; DeepSeek-V3's way at 96 million.</summary>
+    /// <summary>The sizes: quickstart's, 61 million parameters, Qwen2.5-0.5B's shape; a small DeepSeek-V3 with 94 million, 24 experts a layer.</summary>
     public static IReadOnlyList<MemorySize> All { get; } =
     [
         new("quickstart", Qwen2(new(), 111))

@@ -49,7 +49,8 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
         try
         {
             using JsonDocument config = ModelJson.Read(Path.Combine(folder, "config.json"));
-            return Of(config.RootElement, Directory.GetFiles(folder, "*.safetensors").Sum(Elements));
+            int layers = Int(config.RootElement, "num_hidden_layers");
+            return Of(config.RootElement, Directory.GetFiles(folder, "*.safetensors").Sum(path => Elements(path, layers)));
         }
         catch (StageFailedException)
         {
@@ -84,10 +85,17 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
         return LayerSize.GroupedQueries(hidden, heads * head, Int(config, "num_key_value_heads", heads) * head);
     }
 
-    private static long Elements(string path)
+    private static long Elements(string path, int layers)
     {
         using FileStream file = File.OpenRead(path);
-        return SafetensorsHeader.Read(file, path).Values.Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
+        return SafetensorsHeader.Read(file, path).Values.Where(tensor => !IsBehind(tensor.Name, layers)).Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
+    }
+
+    // Layers for multi-token prediction stand behind the others in the files, and are not loaded.
+    private static bool IsBehind(string name, int layers)
+    {
+        const string Prefix = "model.layers.";
+        return name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(name[Prefix.Length..].Split('.')[0], out int layer) && layer >= layers;
     }
 
     private static int Int(JsonElement config, string name, int otherwise = 0) =>

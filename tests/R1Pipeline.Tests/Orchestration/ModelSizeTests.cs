@@ -20,7 +20,7 @@ public sealed class ModelSizeTests : IDisposable
              "tie_word_embeddings": false, "first_k_dense_replace": 1, "moe_intermediate_size": 24, "n_routed_experts": 6, "num_experts_per_tok": 2, "n_shared_experts": 1}
             """);
         Weights("model-00001-of-00002.safetensors", """{"a":{"dtype":"BF16","shape":[3,5],"data_offsets":[0,30]}}""", 30);
-        Weights("model-00002-of-00002.safetensors", """{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8);
+        Weights("model-00002-of-00002.safetensors", """{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"model.layers.3.mlp":{"dtype":"F32","shape":[4],"data_offsets":[8,24]}}""", 24);       // a layer behind the last is not loaded
 
         ModelSize size = ModelSize.OfFolder(_folder);
 
