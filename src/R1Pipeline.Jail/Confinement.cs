@@ -12,6 +12,12 @@ internal static unsafe class Confinement
     /// <summary>Exit code of a jail that could not be closed: the program was not started.</summary>
     private const int NotConfined = 125, ExitGroup = 231;
 
+    /// <summary>
+    /// What the error stream of a program that was started begins with. Without it nothing was started, whatever the exit code: a program can pose as a jail that
+    /// failed, but cannot take this back.
+    /// </summary>
+    private const string Started = "r1-jail: started\n";
+
     /// <returns>Only on failure; <see cref="NotConfined"/>. <c>landlock</c> prints the version, <c>sweep UID</c> kills every process of that user.</returns>
     public static int Enter(string[] arguments)
     {
@@ -41,12 +47,17 @@ internal static unsafe class Confinement
     {
         byte* path = Text(order.Command[0]);
         byte** command = Texts(order.Command), environment = Texts([.. order.Environment]);
+        byte* started = Text(Started);
         _ = Linux.setsid();
         if (order.Directory is { } directory) Check(Linux.chdir(directory), "chdir");
         if (order.User is { } user)
         {
-            // The pipes belong to the user that made them; /dev/stdin opens them again, as the other user.
-            for (int descriptor = 0; descriptor <= 2; descriptor++) _ = Linux.fchmod(descriptor, Convert.ToUInt32("666", 8));
+            // The pipes belong to the user that made them; /dev/stdin opens them again, as the other user. Nobody but their maker reads what was written.
+            // Anything else, such as /dev/null, is not ours to change.
+            for (int descriptor = 0; descriptor <= 2; descriptor++)
+            {
+                if (Linux.IsPipe(descriptor)) _ = Linux.fchmod(descriptor, Convert.ToUInt32(descriptor == 0 ? "444" : "222", 8));
+            }
             Become(user);
         }
         Check(Linux.prctl(Linux.NoNewPrivileges, 1, 0, 0, 0), "no_new_privs");
@@ -55,6 +66,9 @@ internal static unsafe class Confinement
             if (order.Readable.Count + order.Writable.Count > 0) Landlock.Enter(order.Readable, order.Writable, ownUser: order.User is not null);
             SystemCallFilter.Install();
         }
+
+        const int executable = 1;
+        Check(Linux.access(path, executable), order.Command[0]);
 
         // Descriptors of this runtime, and any that were inherited by mistake, end here.
         _ = Linux.close_range(3, uint.MaxValue, 4);
@@ -66,7 +80,7 @@ internal static unsafe class Confinement
             var limit = new Linux.Limit { Soft = value, Hard = resource == 0 ? value + 1 : value };
             Check(Linux.setrlimit(resource, &limit), "setrlimit");
         }
-        _ = Linux.execve(path, command, environment);
+        if (Linux.write(2, started, (nuint)Started.Length) == Started.Length) _ = Linux.execve(path, command, environment);
         _ = Linux.Call(ExitGroup, NotConfined, 0, 0, 0);
     }
 

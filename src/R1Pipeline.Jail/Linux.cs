@@ -41,6 +41,12 @@ internal static unsafe partial class Linux
     public static partial int close(int descriptor);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int access(byte* path, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int close_range(uint first, uint last, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -48,6 +54,15 @@ internal static unsafe partial class Linux
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Call(nint number, nint a, nint b, nint c, nint d);
+
+    /// <summary>Whether a descriptor is one end of a pipe.</summary>
+    public static bool IsPipe(int descriptor)
+    {
+        const int fstat = 5, modeAt = 24;
+        const uint kinds = 0xF000, pipe = 0x1000;
+        byte* status = stackalloc byte[256];
+        return Call(fstat, descriptor, (nint)status, 0, 0) == 0 && (*(uint*)(status + modeAt) & kinds) == pipe;
+    }
 
     /// <summary><c>struct rlimit</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -52,6 +52,7 @@ public sealed class CodeSandboxTests : IDisposable
         Assert.True(Outcomes(graded) is ["passed", "failed", "passed"], graded.Output + graded.Error);
         Assert.DoesNotContain("unsafe", graded.Output + graded.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(CommandLines(), line => line.Contains(_folder.Path, StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows()) Assert.True(File.GetUnixFileMode("/dev/null").HasFlag(UnixFileMode.OtherRead | UnixFileMode.OtherWrite), "the jail, whose input it was, changed /dev/null");
     }
 
     [Fact]

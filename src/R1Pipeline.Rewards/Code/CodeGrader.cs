@@ -52,7 +52,7 @@ public sealed class CodeGrader : IDisposable
         try
         {
             // Time may have run out because the machine was busy; the next try may show it.
-            keep = grade.Value.Tests.All(test => test.Outcome != CodeOutcome.Timeout) && _remembered.Count <= RememberedGrades;
+            keep = grade.Value.Tests.All(test => test.Outcome is not (CodeOutcome.Timeout or CodeOutcome.Refused)) && _remembered.Count <= RememberedGrades;
             return grade.Value;
         }
         finally
@@ -91,6 +91,11 @@ public sealed class CodeGrader : IDisposable
             });
             CodeOutcome outcome = verdicts.Select(test => test.Outcome).FirstOrDefault(one => one != CodeOutcome.Passed);
             return new CodeVerdict(outcome, verdicts, clock.Elapsed);
+        }
+        catch (Exception failed) when (failed is IOException || failed is AggregateException all && all.InnerExceptions.All(one => one is IOException))
+        {
+            // No fault of the program: it was not run.
+            return Refused(task, failed.GetBaseException().Message);
         }
         finally
         {

@@ -42,6 +42,7 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         Task<byte[]> output = process.Collect(errors: false), errors = process.Collect(errors: true);
         process.Wait(order.Patience);
         Task.WaitAll(output, errors);
+        process.DemandStarted();
         return process.ExitCode == 0 && process.End == SandboxEnd.Itself ? null : CodeOutcome.CompileError;
     }
 
@@ -61,6 +62,7 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         Task<byte[]> output = process.Collect(errors: false), errors = process.Collect(errors: true);
         process.Wait(order.Patience);
         Task.WaitAll(feeding, output, errors);
+        process.DemandStarted();
         CodeOutcome outcome = Ended(process, Encoding.UTF8.GetString(errors.Result)) ?? (task.Comparison.Same(test.Output, Encoding.UTF8.GetString(output.Result)) ? CodeOutcome.Passed : CodeOutcome.Failed);
         return new TestVerdict(outcome, process.Elapsed);
     }
@@ -74,6 +76,7 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
         Task<byte[]> output = process.Collect(errors: false), errors = process.Collect(errors: true);
         process.Wait(order.Patience);
         Task.WaitAll(feeding, output, errors);
+        process.DemandStarted();
         return new TestVerdict(Ended(process, Encoding.UTF8.GetString(errors.Result)) ?? Returned(test, Encoding.UTF8.GetString(output.Result)), process.Elapsed);
     }
 
@@ -116,8 +119,8 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
             tests.Wait(order.Patience);
             questions.Wait();
             if (word is null or "gone" && tests.End == SandboxEnd.Itself) candidate.Wait(order.Patience);
-            CodeOutcome outcome = word is not (null or "gone") && CodeOutcomes.Parse(word) is { } said && tests.End == SandboxEnd.Itself ? said
-                : Ended(tests.End != SandboxEnd.Itself && candidate.End == SandboxEnd.Itself ? tests : candidate, word is null ? "" : "gone") ?? CodeOutcome.RuntimeError;
+            CodeOutcome? verdict = word is not (null or "gone") && tests.End == SandboxEnd.Itself ? CodeOutcomes.Parse(word) : null;
+            CodeOutcome outcome = verdict ?? Ended(tests.End != SandboxEnd.Itself && candidate.End == SandboxEnd.Itself ? tests : candidate, word is null ? "" : "gone") ?? CodeOutcome.RuntimeError;
             TimeSpan elapsed = tests.Elapsed;
             candidate.Stop(SandboxEnd.Time);
             candidate.Wait(TimeSpan.Zero);
@@ -125,6 +128,11 @@ internal sealed class ProgramTests(Sandbox sandbox, Toolchain toolchain, CodeTas
             // Unconfined, a process that escaped may keep its end of the pipe open.
             if (sandbox.Kind == SandboxKind.Unsafe) Task.WaitAll(candidateErrors, testErrors);
             else Task.WaitAll(answers, candidateErrors, testErrors);
+            if (verdict is null)
+            {
+                tests.DemandStarted();
+                candidate.DemandStarted();
+            }
             return new TestVerdict(outcome, elapsed);
         }
         finally

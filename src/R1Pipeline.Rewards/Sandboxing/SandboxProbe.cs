@@ -19,6 +19,7 @@ internal static class SandboxProbe
             process.Wait(order.Patience);
             string said = Encoding.UTF8.GetString(output.Result).Trim(), complained = Encoding.UTF8.GetString(errors.Result).Trim();
             if (process.ExitCode != 0) return complained.Length > 0 ? complained.Split('\n')[0] : $"a program in it ends with {process.ExitCode}";
+            process.DemandStarted();
             return said == "ready" ? null : $"it does not hold: {said}";
         }
         catch (IOException failed)

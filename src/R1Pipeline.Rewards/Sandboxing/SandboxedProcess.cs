@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace R1Pipeline.Rewards.Sandboxing;
 
@@ -9,6 +10,9 @@ namespace R1Pipeline.Rewards.Sandboxing;
 internal sealed class SandboxedProcess : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100), Grace = TimeSpan.FromSeconds(5);
+
+    // What r1-jail writes before it becomes the program (Confinement.Started).
+    private static readonly byte[] Mark = "r1-jail: started\n"u8.ToArray();
     private readonly Process _process;
     private readonly Sandbox _sandbox;
     private readonly SandboxOrder _order;
@@ -20,6 +24,7 @@ internal sealed class SandboxedProcess : IDisposable
     private long _written;
     private int _ended;
     private bool _swept;
+    private byte[]? _errors;
 
     public SandboxedProcess(Sandbox sandbox, SandboxOrder order, SandboxSlot? slot, string? work, ProcessStartInfo start)
     {
@@ -55,8 +60,22 @@ internal sealed class SandboxedProcess : IDisposable
     public async Task<byte[]> Collect(bool errors)
     {
         var kept = new MemoryStream();
+        if (errors) Interlocked.Add(ref _written, -Mark.Length);
         await Task.WhenAny(Task.Factory.StartNew(() => Read(errors ? _process.StandardError.BaseStream : Output, kept), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), _over.Task).ConfigureAwait(false);
-        lock (kept) return kept.ToArray();
+        byte[] all;
+        lock (kept) all = kept.ToArray();
+        if (!errors) return all;
+        _errors = all;
+        return all.AsSpan().StartsWith(Mark) ? all[Mark.Length..] : all;
+    }
+
+    /// <summary>Tells a program that ended badly from one that never ran. Only once its errors were collected to the end.</summary>
+    /// <exception cref="IOException">The sandbox ended before the program began.</exception>
+    public void DemandStarted()
+    {
+        if (_errors!.AsSpan().StartsWith(Mark)) return;
+        string said = Encoding.UTF8.GetString(_errors!).Trim().Split('\n')[0];
+        throw new IOException($"the sandbox did not start the program: {(said.Length > 0 ? said : End == SandboxEnd.Itself ? $"it ended with {ExitCode}" : $"ended after {Elapsed.TotalSeconds:0.#} s")}");
     }
 
     /// <summary>Waits until it ends or is ended for time or memory.</summary>

@@ -82,9 +82,9 @@ public sealed class GrpoLoop(
         long iteration = (state.Step / options.Minibatches) + 1;
         if (iteration > 1 && (iteration - 1) % options.ReferenceRefreshIterations == 0) state.RefreshReference();
 
-        double? heldOutAccuracy = MeasureHeldOut(iteration);
+        Dictionary<string, double> heldOut = MeasureHeldOut(iteration);
         PendingIteration collected = _collector.Collect(iteration, state.Step);
-        collected = WithAlarms(state, collected, heldOutAccuracy);
+        collected = WithAlarms(state, collected, heldOut);
         state.Accuracies = state.Accuracies.Add(collected.Figures.GetValueOrDefault(RolloutFigures.Accuracy, double.NaN));
         _guards.CheckRollouts(collected, state.Accuracies);
         if (state.Reference is not { } reference) return collected;
@@ -95,18 +95,20 @@ public sealed class GrpoLoop(
         return collected with { Samples = [.. collected.Samples.Select((sample, i) => sample with { ReferenceLogprobs = logprobs[i] })] };
     }
 
-    private double? MeasureHeldOut(long iteration)
+    private Dictionary<string, double> MeasureHeldOut(long iteration)
     {
-        if (!_heldOut.IsDue(iteration)) return null;
+        if (!_heldOut.IsDue(iteration)) return [];
         host.Phase("held-out");
-        return _heldOut.Measure(iteration);
+        (double? accuracy, int errors) = _heldOut.Measure(iteration);
+        var figures = new Dictionary<string, double> { [RolloutFigures.HeldOutErrors] = errors };
+        if (accuracy is { } share) figures[RolloutFigures.HeldOutAccuracy] = share;
+        return figures;
     }
 
     // The figures of an iteration are those of each of its steps, so a resume that finds them in its checkpoint has its alarms too.
-    private PendingIteration WithAlarms(GrpoState state, PendingIteration iteration, double? heldOutAccuracy)
+    private PendingIteration WithAlarms(GrpoState state, PendingIteration iteration, Dictionary<string, double> heldOut)
     {
-        var figures = new Dictionary<string, double>(iteration.Figures);
-        if (heldOutAccuracy is { } accuracy) figures[RolloutFigures.HeldOutAccuracy] = accuracy;
+        var figures = new Dictionary<string, double>(iteration.Figures.Concat(heldOut));
         state.History = state.History.Add(new Dictionary<string, double>(figures), options.Alarms.Window);
         foreach (RewardAlarm alarm in RewardAlarms.Of(state.History.Iterations, options.Alarms, iteration.Samples.Count)) figures[alarm.Figure] = alarm.Value;
         return iteration with { Figures = figures };

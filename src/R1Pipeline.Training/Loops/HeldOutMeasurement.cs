@@ -17,14 +17,14 @@ internal sealed class HeldOutMeasurement(
     /// <summary>Whether it is measured before the rollouts of this iteration (from 1).</summary>
     public bool IsDue(long iteration) => questions.Count > 0 && (iteration - 1) % options.HeldOutEveryIterations == 0;
 
-    /// <summary>Mean accuracy over the questions that could be graded; null: over none.</summary>
-    public double? Measure(long iteration)
+    /// <summary>Mean accuracy over the questions that could be graded (null: over none), and how many could not.</summary>
+    public (double? Accuracy, int Errors) Measure(long iteration)
     {
         var engine = new GenerationEngine(policy, stopIds, Math.Min(rolloutBatch ?? questions.Count, questions.Count));
         GenerationRequest[] requests = [.. questions.Select((question, i) => new GenerationRequest(question.PromptIds, 1, i))];
         IReadOnlyList<GeneratedSequence> outputs = engine.Generate(requests, _greedy, new DrawCoordinates(seed, stage, iteration, "held-out"), progress);
         RolloutGroup[] groups = [.. questions.Zip(outputs, (question, output) => new RolloutGroup(question, [new Rollout(output.OutputIds, output.Logprobs, output.Entropies, output.Finished)]))];
-        double[] graded = [.. scorer.Score(groups).Where(reward => reward.Parts.ContainsKey(RolloutFigures.Accuracy)).Select(reward => reward.Parts[RolloutFigures.Accuracy])];
-        return graded.Length == 0 ? null : graded.Average();
+        double[] graded = [.. scorer.Score(groups).Select(reward => reward.Checked()).Where(reward => reward.Parts.ContainsKey(RolloutFigures.Accuracy)).Select(reward => reward.Parts[RolloutFigures.Accuracy])];
+        return (graded.Length == 0 ? null : graded.Average(), questions.Count - graded.Length);
     }
 }

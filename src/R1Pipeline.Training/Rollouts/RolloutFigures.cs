@@ -12,7 +12,7 @@ internal static class RolloutFigures
 {
     public const string Reward = "reward", Accuracy = "accuracy", Entropy = "entropy", ResponseTokens = "response-tokens",
         TruncatedShare = "truncated-share", ZeroSpreadShare = "zero-spread-share", Errors = "reward-errors", NotApplicable = "reward-not-applicable", ErrorOf = "error-",
-        HeldOutAccuracy = "held-out-accuracy", RepeatedShare = "repeated-share", SpreadOf = "spread-", ShareOf = "share-";
+        HeldOutAccuracy = "held-out-accuracy", HeldOutErrors = "held-out-errors", RepeatedShare = "repeated-share", SpreadOf = "spread-", ShareOf = "share-";
 
     private const int RunTokens = 4;
 

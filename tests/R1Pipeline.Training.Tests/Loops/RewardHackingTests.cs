@@ -64,6 +64,17 @@ public sealed class RewardHackingTests
         Assert.Equal(9, often.Steps.Count(step => step.Values.ContainsKey("held-out-accuracy")));
     }
 
+    [Fact]
+    public void Run_HeldOutAnswerThatCannotBeGraded_IsCountedAndNoAccuracy()
+    {
+        using var host = new GrpoLoopHost();
+        int asked = 0;
+        var task = new GrpoLoopTask(breakdown: rollout => asked++ switch { 0 => RewardBreakdown.Failed("accuracy", "no judge"), 1 => Rewarded(0.5, rollout), _ => Rewarded(0, rollout) });
+        Train(task, host, null, Options with { Iterations = 1 });
+
+        Assert.All(host.Steps, step => Assert.Equal((0.5, 1.0), (step.Values["held-out-accuracy"], step.Values["held-out-errors"])));
+    }
+
     /// <summary>The alarms of every iteration follow from the committed figures alone.</summary>
     private static void AssertPure(IReadOnlyList<StepMetrics> steps)
     {
