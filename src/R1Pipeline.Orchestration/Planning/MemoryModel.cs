@@ -36,6 +36,8 @@ internal sealed class MemoryModel(StageOptions options)
 
     private int Held => IsNarrow ? Float + Narrow : Float;          // masters, and the copies that are computed with
 
+    private int Weight => IsNarrow ? Narrow : Float;                // where nothing is trained there are no masters
+
     private int Computed => IsNarrow && _device is not null ? Narrow : Float;
 
     /// <summary>A model that is read and written, on the host wherever other stages compute.</summary>
@@ -57,7 +59,7 @@ internal sealed class MemoryModel(StageOptions options)
     }
 
     /// <summary>A model that is sampled from.</summary>
-    public MemoryParts Sampling(ModelSize model, long cache) => new() { Runtime = Sampled, Held = Held, Weights = Held * model.Parameters, Cache = cache };
+    public MemoryParts Sampling(ModelSize model, long cache) => new() { Runtime = Sampled, Held = Held, Frozen = Weight, Weights = Weight * model.Parameters, Cache = cache };
 
     /// <summary>Training, without a reference.</summary>
     /// <param name="training">Whether layers are computed again.</param>
@@ -73,6 +75,7 @@ internal sealed class MemoryModel(StageOptions options)
         {
             Runtime = Supervised,
             Held = Held,
+            Frozen = Weight,
             Weights = Held * trained + (lora is null ? 0 : Frozen(model, lora)),
             Trained = trained,
             Activations = Activations(training, model, rows) + around,

@@ -10,8 +10,11 @@ internal sealed record MemoryParts
     /// <summary>.NET, libtorch and the code that was compiled.</summary>
     public required long Runtime { get; init; }
 
-    /// <summary>Bytes of a parameter: 4, and 2 for the copy that is computed with in bf16.</summary>
+    /// <summary>Bytes of a parameter that is trained: 4, and 2 for the copy that is computed with in bf16.</summary>
     public int Held { get; init; } = Float;
+
+    /// <summary>Bytes of a parameter that is never trained: of a reference or a reward model.</summary>
+    public int Frozen { get; init; } = Float;
 
     /// <summary>All weights.</summary>
     public long Weights { get; init; }
@@ -53,15 +56,15 @@ internal sealed record MemoryParts
         Weights = Weights,
         Gradients = Held * Trained,
         Moments = Moments + Piece,
-        Reference = HasReference ? Held * Trained : 0,
-        Rewards = Rules + Judge + Held * RewardModels.Sum(),
+        Reference = HasReference ? Frozen * Trained : 0,
+        Rewards = Rules + Judge + Frozen * RewardModels.Sum(),
         Activations = Activations,
         Cache = Cache,
         Checkpoint = Checkpoint,
     };
 
     /// <summary>
-    /// On a CUDA device: what is computed with is there; in the host's memory are the judge, the rules, the copy of a checkpoint, and the fp32 values of what is offloaded. Its weights
+    /// On a CUDA device: what is computed with is there; in the host's memory are the judge, the rules, the copy of a checkpoint, and what is offloaded. Its weights
     /// pass through the host tensor by tensor.
     /// </summary>
     /// <param name="device">The device, as the stage names it.</param>
@@ -72,8 +75,8 @@ internal sealed record MemoryParts
     {
         Runtime = CudaHost,
         Moments = moments ? Moments : 0,
-        Reference = reference && HasReference ? Float * Trained : 0,
-        Rewards = Rules + Judge + (rewardModels ? Float * RewardModels.Sum() : 0),
+        Reference = reference && HasReference ? Frozen * Trained : 0,
+        Rewards = Rules + Judge + (rewardModels ? Frozen * RewardModels.Sum() : 0),
         Checkpoint = Checkpoint,
         Device = new DeviceEstimate
         {
@@ -83,9 +86,9 @@ internal sealed record MemoryParts
             Gradients = Held * Trained,
             Moments = Moments,
             Piece = Piece,
-            Reference = HasReference ? Held * Trained : 0,
-            RewardModels = Held * RewardModels.Sum(),
-            LargestRewardModel = Held * RewardModels.DefaultIfEmpty(0).Max(),
+            Reference = HasReference ? Frozen * Trained : 0,
+            RewardModels = Frozen * RewardModels.Sum(),
+            LargestRewardModel = Frozen * RewardModels.DefaultIfEmpty(0).Max(),
             Activations = Activations,
             Pass = HasReference ? Pass : 0,
             Cache = Cache,

@@ -32,11 +32,7 @@ public static class TrainingCheckpoint
     internal static bool HasReference(string directory) => File.Exists(Path.Combine(directory, TrainingFiles.Reference));
 
     /// <summary>Restores the reference policy.</summary>
-    internal static void ReadReference(string directory, FlatParameters reference)
-    {
-        ReadFlat(directory, TrainingFiles.Reference, reference.Values);
-        reference.Publish();
-    }
+    internal static void ReadReference(string directory, FlatParameters reference) => reference.Overwrite(values => ReadFlat(directory, TrainingFiles.Reference, values));
 
     private static void ReadWeights(string directory, TrainedWeights weights)
     {

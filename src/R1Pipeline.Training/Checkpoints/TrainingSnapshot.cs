@@ -29,7 +29,7 @@ public sealed class TrainingSnapshot(TrainedWeights weights, AdamW optimizer)
     /// <param name="reference">The reference policy's weights; null: there is no reference.</param>
     /// <param name="referenceVersion">A number that grows whenever the reference changes.</param>
     /// <param name="pending">The iteration that is under way; null: none.</param>
-    public IReadOnlyList<CheckpointFile> Take(TrainingState state, Tensor? reference = null, long referenceVersion = 0, PendingIteration? pending = null)
+    public IReadOnlyList<CheckpointFile> Take(TrainingState state, FlatParameters? reference = null, long referenceVersion = 0, PendingIteration? pending = null)
     {
         _values.Take(weights.Parameters.Values);
         _firstMoment.Take(optimizer.FirstMoment);
@@ -47,9 +47,14 @@ public sealed class TrainingSnapshot(TrainedWeights weights, AdamW optimizer)
     }
 
     // It is copied even where the checkpoint before has it: should that have rotted, it is written anew.
-    private CheckpointFile Reference(Tensor reference, long version)
+    private CheckpointFile Reference(FlatParameters reference, long version)
     {
-        if (_copiedReference != version) _reference.Take(reference);
+        if (_copiedReference != version)
+        {
+            using var scope = NewDisposeScope();
+            _reference.Take(reference.Wide());
+        }
+
         bool unchanged = SavedReference == version;
         _copiedReference = SavedReference = version;
         return Flat(TrainingFiles.Reference, _reference) with { Unchanged = unchanged };

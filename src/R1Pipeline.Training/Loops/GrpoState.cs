@@ -85,7 +85,7 @@ internal sealed class GrpoState : IDisposable
 
     /// <summary>Copies the state out for a checkpoint.</summary>
     public IReadOnlyList<CheckpointFile> Capture() => _snapshot.Take(
-        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues().Concat(History.ToValues()).ToDictionary() }, Reference?.Trained.Values, _referenceVersion, Pending);
+        new TrainingState { Step = Step, Loss = LastLoss, Values = Accuracies.ToValues().Concat(History.ToValues()).ToDictionary() }, Reference?.Trained, _referenceVersion, Pending);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using R1Pipeline.Training.Optimization;
+using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -22,8 +23,8 @@ internal sealed record DecoderTensors(FlatParameters Parameters, QuantizedProjec
     {
         using IDisposable frozen = no_grad();
         Tensor? value = Quantized?.Of(name)?.Dequantize();
-        if (Adapter?.UpdateOf(name) is not { } update) return value ?? Parameters.ValueOf(name);
-        value ??= Parameters.ValueOf(name).clone();
+        if (Adapter?.UpdateOf(name) is not { } update) return value ?? Parameters.ValueOf(name).Wide();
+        value ??= Parameters.ValueOf(name).to(ScalarType.Float32, copy: true);
         update.AddToWeight(value);
         return value;
     }

@@ -8,34 +8,34 @@ namespace R1Pipeline.Training.Optimization;
 /// a checkpoint a handful of writes. Gradients accumulate in place; they are cleared with <see cref="ClearGradients"/> and never replaced.
 /// Where the placement computes in another type, these are the masters: the leaves of the graph are views of a copy in that type, which <see cref="Publish"/> makes anew
 /// after every change of the masters, and their gradients are added to the fp32 ones by <see cref="CollectGradients"/> after every backward pass. Buffers are not narrowed.
-/// Parameters that are not trained can move: <see cref="MoveTo"/>.
+/// Parameters that are not trained need no masters: in a narrow placement only the weights that are computed with are there, and the fp32 buffers. They can move:
+/// <see cref="MoveTo"/>.
 /// </summary>
 public sealed class FlatParameters : IMovable, IDisposable
 {
     private readonly Dictionary<string, (ParameterShape Shape, long Offset, Tensor Leaf)> _byName = new(StringComparer.Ordinal);
+    private readonly bool _keepsMasters;
     private readonly Tensor? _narrowGradients;
-    private Tensor? _narrow;
+    private Tensor? _narrow, _buffers;
 
     /// <summary>Lays the tensors out in the given order, all zero.</summary>
     /// <param name="shapes">Names and shapes; names are unique.</param>
     /// <param name="withGradients">Whether the parameters are trained; without, no gradient buffer exists.</param>
     /// <param name="placement">Where they lie and what they are computed with in; null: the host, in fp32.</param>
-    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients, Placement? placement = null)
+    /// <param name="withMasters">Whether fp32 values are kept also where nothing is trained, for a model that is written again as it was read.</param>
+    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients, Placement? placement = null, bool withMasters = false)
     {
+        _keepsMasters = withGradients || withMasters;
         Placement = placement ?? Placement.Host;
         Shapes = shapes;
         Count = shapes.Sum(shape => shape.Count);
         TrainedCount = shapes.TakeWhile(shape => !shape.IsBuffer).Sum(shape => shape.Count);
         if (shapes.SkipWhile(shape => !shape.IsBuffer).FirstOrDefault(shape => !shape.IsBuffer) is { } misplaced)
             throw new ArgumentException($"{misplaced.Name} stands behind a buffer", nameof(shapes));
-        Values = zeros(Count, device: Placement.Device).DetachFromDisposeScope();
+        var (values, narrow, buffers) = Allocate(Placement);
+        (Values, _narrow, _buffers) = (values.DetachFromDisposeScope(), narrow?.DetachFromDisposeScope(), buffers?.DetachFromDisposeScope());
         Gradients = withGradients ? zeros(Count, device: Placement.Device).DetachFromDisposeScope() : null;
-        if (Placement.IsNarrow)
-        {
-            _narrow = NewNarrow(Placement);
-            _narrowGradients = withGradients ? zeros_like(_narrow).DetachFromDisposeScope() : null;
-        }
-
+        _narrowGradients = withGradients && _narrow is not null ? zeros_like(_narrow).DetachFromDisposeScope() : null;
         LayLeaves();
     }
 
@@ -51,7 +51,10 @@ public sealed class FlatParameters : IMovable, IDisposable
     /// <summary>How many of them, from the start, the optimizer moves; the rest are buffers.</summary>
     public long TrainedCount { get; }
 
-    /// <summary>All values, [Count], fp32. Write to it only without a gradient tape, and <see cref="Publish"/> what was written.</summary>
+    /// <summary>Whether <see cref="Values"/> are all of them, in fp32; else nothing is trained, and they are [TrainedCount] in the type that is computed with.</summary>
+    public bool HasMasters => _keepsMasters || !Placement.IsNarrow;
+
+    /// <summary>All values, [Count], fp32, but for <see cref="HasMasters"/>. Write to it only without a gradient tape, and <see cref="Publish"/> what was written.</summary>
     public Tensor Values { get; private set; }
 
     /// <summary>All gradients, [Count], fp32; null for parameters that are not trained.</summary>
@@ -69,12 +72,20 @@ public sealed class FlatParameters : IMovable, IDisposable
     /// <summary>Index of the parameter's first value in the buffer.</summary>
     public long OffsetOf(string name) => _byName[name].Offset;
 
-    /// <summary>A new view of the parameter's values; the caller (or its scope) disposes it.</summary>
-    public Tensor ValueOf(string name) => View(Values, name);
+    /// <summary>A new view of the parameter's values, fp32 where it <see cref="HasMasters"/>; the caller (or its scope) disposes it.</summary>
+    public Tensor ValueOf(string name)
+    {
+        var (shape, offset, _) = _byName[name];
+        return View(shape, offset);
+    }
 
     /// <summary>A new view of the parameter's gradient; the caller (or its scope) disposes it.</summary>
     /// <exception cref="InvalidOperationException">The parameters are not trained.</exception>
-    public Tensor GradientOf(string name) => View(Gradients ?? throw new InvalidOperationException("these parameters have no gradient buffer"), name);
+    public Tensor GradientOf(string name)
+    {
+        var (shape, offset, _) = _byName[name];
+        return View(Gradients ?? throw new InvalidOperationException("these parameters have no gradient buffer"), offset, shape);
+    }
 
     /// <summary>Takes over the values of parameters of the same layout.</summary>
     /// <exception cref="ArgumentException">The layouts differ.</exception>
@@ -82,22 +93,45 @@ public sealed class FlatParameters : IMovable, IDisposable
     {
         if (other.Count != Count) throw new ArgumentException($"the other model has {other.Count} parameters, this one {Count}", nameof(other));
         using IDisposable frozen = no_grad();
-        _ = Values.copy_(other.Values);
+        using var scope = NewDisposeScope();
+        CopyParts(Parts(other.Values, other._buffers), Parts(Values, _buffers));
         Publish();
     }
 
-    /// <summary>Takes all of it to another place: the masters bit for bit, the copies that are computed with made anew from them. All leaves are new ones.</summary>
+    /// <summary>All values in fp32, [Count]: the masters themselves, or a copy on the host, which the caller's scope owns.</summary>
+    public Tensor Wide()
+    {
+        if (HasMasters) return Values;
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor wide = empty(Count, device: CPU);
+        CopyParts([.. Parts(Values, _buffers).Select(part => part.cpu())], Parts(wide, null));
+        return wide.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Overwrites all values.</summary>
+    /// <param name="fill">Fills a tensor of [Count], fp32.</param>
+    public void Overwrite(Action<Tensor> fill)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor wide = HasMasters ? Values : empty(Count, device: CPU);
+        fill(wide);
+        if (!HasMasters) CopyParts(Parts(wide, null), Parts(Values, _buffers));
+        Publish();
+    }
+
+    /// <summary>Takes all of it to another place: the values bit for bit, the copies that are computed with made anew from masters. All leaves are new ones.</summary>
     /// <exception cref="InvalidOperationException">The parameters are trained: gradients and optimizer hold on to where they are.</exception>
     public void MoveTo(Placement placement)
     {
         if (Gradients is not null) throw new InvalidOperationException("parameters that are trained do not move");
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        Tensor values = empty(Count, device: placement.Device);
-        _ = values.copy_(Values);
-        Tensor? narrow = placement.IsNarrow ? NewNarrow(placement) : null;
+        var (values, narrow, buffers) = Allocate(placement);
+        CopyParts(Parts(Values, _buffers), Parts(values, buffers));
         Release();
-        (Placement, Values, _narrow) = (placement, values.DetachFromDisposeScope(), narrow);
+        (Placement, Values, _narrow, _buffers) = (placement, values.DetachFromDisposeScope(), narrow?.DetachFromDisposeScope(), buffers?.DetachFromDisposeScope());
         LayLeaves();
         Publish();
     }
@@ -136,7 +170,25 @@ public sealed class FlatParameters : IMovable, IDisposable
         _narrowGradients?.Dispose();
     }
 
-    private Tensor NewNarrow(Placement placement) => zeros(TrainedCount, dtype: placement.ComputeType, device: placement.Device).DetachFromDisposeScope();
+    // Masters and copies, or where there are no masters the narrow values with the buffers beside them.
+    private (Tensor Values, Tensor? Narrow, Tensor? Buffers) Allocate(Placement placement)
+    {
+        Tensor New(long count, ScalarType type) => zeros(count, dtype: type, device: placement.Device);
+        if (!placement.IsNarrow) return (New(Count, ScalarType.Float32), null, null);
+        Tensor narrow = New(TrainedCount, placement.ComputeType);
+        return _keepsMasters
+            ? (New(Count, ScalarType.Float32), narrow, null)
+            : (narrow, null, Count > TrainedCount ? New(Count - TrainedCount, ScalarType.Float32) : null);
+    }
+
+    // What is trained and what is not, wherever the latter lies.
+    private Tensor[] Parts(Tensor values, Tensor? buffers) =>
+        Count == TrainedCount ? [values] : [values.narrow(0, 0, TrainedCount), buffers ?? values.narrow(0, TrainedCount, Count - TrainedCount)];
+
+    private static void CopyParts(Tensor[] from, Tensor[] to)
+    {
+        for (int i = 0; i < from.Length; i++) _ = to[i].copy_(from[i]);
+    }
 
     // Memory is free when the last view of it is gone.
     private void Release()
@@ -145,6 +197,7 @@ public sealed class FlatParameters : IMovable, IDisposable
         _byName.Clear();
         Values.Dispose();
         _narrow?.Dispose();
+        _buffers?.Dispose();
     }
 
     private void LayLeaves()
@@ -154,18 +207,20 @@ public sealed class FlatParameters : IMovable, IDisposable
         long offset = 0;
         foreach (ParameterShape shape in Shapes)
         {
-            Tensor source = shape.IsBuffer ? Values : _narrow ?? Values;
             bool trained = Gradients is not null && !shape.IsBuffer;
-            Tensor leaf = source.narrow(0, offset, shape.Count).view(shape.Dimensions).detach().requires_grad_(trained).DetachFromDisposeScope();
+            Tensor source = shape.IsBuffer || _narrow is null ? View(shape, offset) : View(_narrow, offset, shape);
+            Tensor leaf = source.detach().requires_grad_(trained).DetachFromDisposeScope();
             if (trained) leaf.grad = (_narrowGradients ?? Gradients!).narrow(0, offset, shape.Count).view(shape.Dimensions);
             _byName.Add(shape.Name, (shape, offset, leaf));
             offset += shape.Count;
         }
     }
 
-    private Tensor View(Tensor buffer, string name)
+    private Tensor View(ParameterShape shape, long offset) =>
+        shape.IsBuffer && _buffers is not null ? View(_buffers, offset - TrainedCount, shape) : View(Values, offset, shape);
+
+    private static Tensor View(Tensor buffer, long offset, ParameterShape shape)
     {
-        var (shape, offset, _) = _byName[name];
         using Tensor flat = buffer.narrow(0, offset, shape.Count);
         return flat.view(shape.Dimensions);
     }

@@ -4,7 +4,7 @@ namespace R1Pipeline.Training.Runtime;
 public sealed class OffloadedPart
 {
     private readonly IMovable _part;
-    private readonly Placement _home;
+    private readonly Placement _home, _away;
     private readonly bool _leaves;
 
     /// <summary>Takes charge of a part, which stays its owner's.</summary>
@@ -13,7 +13,8 @@ public sealed class OffloadedPart
     public OffloadedPart(IMovable part, bool leaves)
     {
         (_part, _home, _leaves) = (part, part.Placement, leaves);
-        if (leaves) part.MoveTo(Placement.Host);
+        _away = Placement.Host with { ComputeType = _home.ComputeType };          // bf16 weights stay as small as they are
+        if (leaves) part.MoveTo(_away);
     }
 
     /// <summary>Runs a phase that needs the part at the place where it is computed.</summary>
@@ -28,7 +29,7 @@ public sealed class OffloadedPart
         }
         finally
         {
-            _part.MoveTo(Placement.Host);
+            _part.MoveTo(_away);
         }
     }
 }

@@ -91,9 +91,11 @@ public static class AdapterFolder
         foreach (WeightSlice slice in PeftWeightMap.Slices(adapter))
         {
             using var scope = NewDisposeScope();
-            Tensor target = WeightMap.Slice(adapter.Parameters.ValueOf(slice.Parameter), slice);
+            Tensor value = WeightMap.Slice(adapter.Parameters.ValueOf(slice.Parameter), slice);
+            Tensor target = adapter.Parameters.HasMasters ? value : empty(value.shape, device: CPU);
             source.ReadInto(slice.ForeignName, target);
             if (!double.IsFinite(Number.From(target.abs().max()))) throw Wrong(source, $"tensor {slice.ForeignName} holds values that are not finite: the file is damaged");
+            if (!adapter.Parameters.HasMasters) _ = value.copy_(target);
         }
 
         adapter.Parameters.Publish();

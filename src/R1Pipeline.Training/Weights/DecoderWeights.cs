@@ -15,11 +15,11 @@ internal static class DecoderWeights
 {
     /// <summary>New parameters with the folder's values.</summary>
     /// <exception cref="StageFailedException">UserData: damaged files, names, shapes or values that do not fit.</exception>
-    public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable, Placement? placement = null)
+    public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable, Placement? placement = null, bool withMasters = false)
     {
         using var source = new SafetensorsFolder(directory);
         Check(source, config, head);
-        var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable, placement);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable, placement, withMasters);
         try
         {
             Read(source, config, parameters);
@@ -35,12 +35,12 @@ internal static class DecoderWeights
 
     /// <summary>New parameters with the folder's values, to be read only; the projections are quantised module by module while they are read.</summary>
     /// <exception cref="StageFailedException">As for <see cref="Load"/>.</exception>
-    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config, Placement? placement = null)
+    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config, Placement? placement = null, bool withMasters = false)
     {
         using var source = new SafetensorsFolder(directory);
         Check(source, config, DecoderHead.Vocabulary);
         HashSet<string> projections = [.. LoraTargets.Of(config, null, directory).Select(slice => slice.Parameter)];
-        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false, placement);
+        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false, placement, withMasters);
         var quantized = new QuantizedProjections();
         try
         {
@@ -107,22 +107,26 @@ internal static class DecoderWeights
         using IDisposable frozen = no_grad();
         using var all = NewDisposeScope();
         List<WeightSlice> slices = [.. WeightMap.Slices(config, DecoderParameters.HeadOf(parameters))];
-        long room = slices.Where(slice => !parameters.Contains(slice.Parameter)).Select(Count).DefaultIfEmpty(0).Max();
+        long room = slices.Where(slice => !IsDirect(slice)).Select(Count).DefaultIfEmpty(0).Max();
         Tensor staging = empty(room, device: parameters.Placement.Device);                              // one for all: see Nf4Blocks.DequantizeInto
         foreach (WeightSlice slice in slices)
         {
             using var scope = NewDisposeScope();
             bool isFlat = parameters.Contains(slice.Parameter);
-            Tensor target = isFlat ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : staging.narrow(0, 0, Count(slice)).view(slice.Shape);
+            Tensor target = IsDirect(slice) ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : staging.narrow(0, 0, Count(slice)).view(slice.Shape);
             source.ReadInto(slice.ForeignName, target);
 
             // Reductions that allocate nothing; both carry NaN through.
             if (!double.IsFinite(Number.From(target.max())) || !double.IsFinite(Number.From(target.min())))
                 throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
             if (!isFlat) quantized!.Add(slice.Parameter, slice.FirstRow, target);
+            else if (!IsDirect(slice)) _ = WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice).copy_(target);
         }
 
         parameters.Publish();
+
+        // What is there in fp32 is read in place.
+        bool IsDirect(WeightSlice slice) => parameters.Contains(slice.Parameter) && (parameters.HasMasters || parameters.IsBuffer(slice.Parameter));
 
         static long Count(WeightSlice slice) => slice.Shape.Aggregate(1L, (product, size) => product * size);
     }

@@ -16,11 +16,12 @@ public static class ModelFolder
     /// <param name="directory">The folder; weights in one file or in shards, F32, F16 or BF16.</param>
     /// <param name="trainable">Whether it gets a gradient buffer.</param>
     /// <param name="placement">Where it lies and in which type it computes; null: the host, in fp32.</param>
+    /// <param name="withMasters">Whether its fp32 values are kept though it is not trained and computes in another type: a model under an adapter is written as it was read.</param>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
-    public static Decoder Load(string directory, bool trainable = true, Placement? placement = null)
+    public static Decoder Load(string directory, bool trainable = true, Placement? placement = null, bool withMasters = false)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement));
+        return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement, withMasters));
     }
 
     /// <summary>Tensors of the folder that no model here reads, and that are missing from what is trained or converted: those of layers for multi-token prediction.</summary>
@@ -34,10 +35,10 @@ public static class ModelFolder
 
     /// <summary>Loads a model whose projections are quantised: to be sampled from, or to train an adapter on.</summary>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
-    public static Decoder LoadQuantized(string directory, Placement? placement = null)
+    public static Decoder LoadQuantized(string directory, Placement? placement = null, bool withMasters = false)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config, placement);
+        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config, placement, withMasters);
         return new Decoder(config, parameters, quantized);
     }
 
