@@ -36,10 +36,14 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
     /// <summary>A positive number; <paramref name="absent"/> where it is not set.</summary>
     public double PositiveOr(string key, double absent) => Positive(key, OptionalNumber(key) ?? absent);
 
+    /// <summary>A positive number; null where it is not set.</summary>
+    public double? OptionalPositive(string key) => OptionalNumber(key) is { } number ? Positive(key, number) : null;
+
+    /// <summary>A number that fp32 holds, which is what models compute with; null where it is not set.</summary>
     public double? OptionalNumber(string key)
     {
         if (Find(key) is not { } value) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Wrong(key, "a number is expected");
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && float.IsFinite((float)number) ? number : throw Wrong(key, "a number in the range of fp32 is expected");
     }
 
     public bool BooleanOr(string key, bool absent) => Find(key) is not { } value ? absent : value.ValueKind switch
@@ -55,7 +59,7 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
         return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(key, "a text is expected");
     }
 
-    /// <summary>A token id. Some models give a list of end ids: the first is the model's own. -1 is none, as old Llama files have it.</summary>
+    /// <summary>A token id. Some models give a list of end ids: the first is the model's own. -1 is none, as old Llama files have it, and so is an empty list.</summary>
     public int? TokenId(string key) => TokenIds(key) is [>= 0 and var first, ..] ? first : null;
 
     /// <summary>The ids behind the first where a key lists several; empty where it does not.</summary>
@@ -64,7 +68,7 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
     private int[] TokenIds(string key)
     {
         if (Find(key) is not { } value) return [];
-        JsonElement[] ids = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? [.. value.EnumerateArray()] : [value];
+        JsonElement[] ids = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
         return ids.All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= -1) ? [.. ids.Select(id => id.GetInt32())] : throw Wrong(key, "a token id is expected");
     }
 
@@ -79,7 +83,7 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
 
     public StageFailedException Wrong(string problem) => new(StageFailureClass.UserData, $"{path}: {problem}");
 
-    private double Positive(string key, double number) => number > 0 ? number : throw Wrong(key, "a positive number is expected");
+    private double Positive(string key, double number) => (float)number > 0 ? number : throw Wrong(key, "a positive number is expected");
 
     private string Shown(string key)
     {

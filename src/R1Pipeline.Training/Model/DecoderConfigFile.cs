@@ -109,7 +109,7 @@ public static class DecoderConfigFile
             RopeScaling = scaling,
             LatentAttention = family == DecoderFamily.DeepseekV3 ? DeepseekV3Keys.LatentAttention(keys, heads) : null,
             Experts = family == DecoderFamily.DeepseekV3 ? DeepseekV3Keys.Experts(keys) : null,
-            RmsNormEps = keys.PositiveOr("rms_norm_eps", 1e-6),
+            RmsNormEps = keys.PositiveOr("rms_norm_eps", 1e-6) is < 1 and var epsilon ? epsilon : throw keys.Wrong("rms_norm_eps", "less than 1 is expected"),
             TiedEmbeddings = keys.BooleanOr("tie_word_embeddings", false),
             BosTokenId = keys.TokenId("bos_token_id"),
             EosTokenId = keys.TokenId("eos_token_id"),

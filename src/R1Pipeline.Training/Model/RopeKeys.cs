@@ -76,9 +76,7 @@ internal static class RopeKeys
             case "yarn":
                 Allow(rope, type, "factor", "original_max_position_embeddings", "beta_fast", "beta_slow", "attention_factor", "mscale", "mscale_all_dim", "truncate");
                 if (!rope.BooleanOr("truncate", true)) throw rope.Wrong("truncate", "accepted: true, the ramp between the frequencies begins and ends at whole pairs");
-                return new YarnRope(
-                    Factor(rope), rope.OptionalSize("original_max_position_embeddings") ?? context, rope.PositiveOr("beta_fast", 32), rope.PositiveOr("beta_slow", 1),
-                    rope.OptionalNumber("attention_factor"), rope.OptionalNumber("mscale"), rope.OptionalNumber("mscale_all_dim"));
+                return Yarn(rope, context);
             case "llama3":
                 Allow(rope, type, "factor", "original_max_position_embeddings", "low_freq_factor", "high_freq_factor");
                 return Llama3(rope);
@@ -86,6 +84,17 @@ internal static class RopeKeys
                 throw rope.Wrong(rope.Find("rope_type") is null ? "type" : "rope_type", "accepted: \"default\", \"linear\", \"dynamic\", \"yarn\", \"llama3\"");
         }
     }
+
+    private static YarnRope Yarn(ConfigKeys rope, int context)
+    {
+        double fast = rope.PositiveOr("beta_fast", 32), slow = rope.PositiveOr("beta_slow", 1);
+        if (fast < slow) throw rope.Wrong("beta_fast", $"at least beta_slow {slow} is expected");
+        return new YarnRope(
+            Factor(rope), rope.OptionalSize("original_max_position_embeddings") ?? context, fast, slow,
+            rope.OptionalPositive("attention_factor"), Weight(rope, "mscale"), Weight(rope, "mscale_all_dim"));
+    }
+
+    private static double? Weight(ConfigKeys rope, string key) => rope.OptionalNumber(key) is not < 0 ? rope.OptionalNumber(key) : throw rope.Wrong(key, "at least 0 is expected");
 
     private static Llama3Rope Llama3(ConfigKeys rope)
     {

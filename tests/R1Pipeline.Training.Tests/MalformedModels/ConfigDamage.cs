@@ -43,11 +43,36 @@ internal static class ConfigDamage
         yield return Set("rope-unknown", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "su", ["factor"] = 4 });
         yield return Set("rope-a-list", ValidModels.LlamaShards, "rope_scaling", new JsonArray(1));
         yield return Set("rope-factor-below-one", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 0.5 });
+        yield return Set("rope-base-beyond-fp32", ValidModels.Qwen2, "rope_theta", 1e308);
+        yield return Set("rope-base-zero", ValidModels.Qwen2, "rope_theta", 0);
+        yield return Set("rope-base-negative", ValidModels.Qwen2, "rope_theta", -10000);
+        yield return Set("rope-base-a-text", ValidModels.Qwen2, "rope_theta", "NaN");
+        yield return Set("epsilon-beyond-fp32", ValidModels.Qwen2, "rms_norm_eps", 1e300);
+        yield return Set("epsilon-below-fp32", ValidModels.Qwen2, "rms_norm_eps", 1e-60);
+        yield return Set("epsilon-of-one", ValidModels.Qwen2, "rms_norm_eps", 1);
+        yield return Set("epsilon-negative", ValidModels.Qwen2, "rms_norm_eps", -1e-6);
+        yield return Yarn("factor-beyond-fp32", "factor", 1e300);
+        yield return Yarn("attention-zero", "attention_factor", 0);
+        yield return Yarn("attention-negative", "attention_factor", -1);
+        yield return Yarn("ramp-inverted", "beta_fast", 0.5);
+        yield return Yarn("temperature-negative", "mscale_all_dim", -10);
+        yield return Set("rope-frequencies-inverted", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "llama3", ["factor"] = 8, ["original_max_position_embeddings"] = 16, ["low_freq_factor"] = 4, ["high_freq_factor"] = 1 });
+        yield return Set("experts-scale-beyond-fp32", ValidModels.Deepseek, "routed_scaling_factor", 1e308);
         yield return Set("experts-huge", ValidModels.Deepseek, "n_routed_experts", int.MaxValue - 1);
         yield return Set("experts-in-no-groups", ValidModels.Deepseek, "n_group", 3);
         yield return Set("experts-chosen-too-many", ValidModels.Deepseek, "num_experts_per_tok", 5);
         yield return Set("latent-huge", ValidModels.Deepseek, "kv_lora_rank", int.MaxValue);
     }
+
+    private static MalformedModel Yarn(string name, string key, double value) => Set($"yarn-{name}", ValidModels.Deepseek, "rope_scaling", new JsonObject
+    {
+        ["rope_type"] = "yarn",
+        ["factor"] = 4,
+        ["original_max_position_embeddings"] = 16,
+        ["beta_fast"] = 32,
+        ["beta_slow"] = 1,
+        [key] = value,
+    });
 
     private static MalformedModel Set(string name, string model, string key, JsonNode? value, params (string Key, string Value)[] more) => new($"config/{name}", model, FileName, (string directory, ref RandomStream _) =>
     {

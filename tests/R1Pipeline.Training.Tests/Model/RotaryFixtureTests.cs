@@ -33,7 +33,10 @@ public sealed class RotaryFixtureTests
 
     [Theory]
     [InlineData("""{"rope_type": "linear", "factor": 4.0}""", 1024)]
+    [InlineData("""{"rope_type": "linear", "factor": 4.0, "original_max_position_embeddings": 128}""", 1024)]
+    [InlineData("""{"rope_type": "linear", "factor": 4.0, "partial_rotary_factor": 1.0}""", 1024)]
     [InlineData("""{"rope_type": "dynamic", "factor": 2.0}""", 512)]
+    [InlineData("""{"rope_type": "yarn", "factor": 4.0, "truncate": true}""", 1024)]
     [InlineData("""{"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 256}""", 1024)]
     [InlineData("""{"rope_type": "yarn", "factor": 40.0, "mscale": 1.0, "mscale_all_dim": 0.7, "beta_fast": 30, "attention_factor": 1.5}""", 10240)]
     [InlineData("""{"rope_type": "llama3", "factor": 8.0, "original_max_position_embeddings": 64, "low_freq_factor": 1.0, "high_freq_factor": 4.0}""", 256)]

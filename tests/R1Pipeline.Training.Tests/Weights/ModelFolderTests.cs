@@ -191,6 +191,8 @@ public sealed class ModelFolderTests
     [InlineData("rope_scaling", "{\"type\": \"mrope\"}")]
     [InlineData("rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4.0, \"truncate\": false}")]
     [InlineData("rope_scaling", "{\"rope_type\": \"linear\"}")]
+    [InlineData("rope_parameters", "{\"rope_type\": \"default\", \"rope_theta\": 10000, \"partial_rotary_factor\": 0.5}")]
+    [InlineData("rope_parameters", "{\"rope_type\": \"default\", \"rope_theta\": 1e300}")]
     [InlineData("rope_parameters", "{\"rope_type\": \"llama3\", \"factor\": 8.0}")]
     [InlineData("attention_bias", "true")]
     [InlineData("partial_rotary_factor", "0.5")]
@@ -218,6 +220,33 @@ public sealed class ModelFolderTests
         Assert.Equal(StageFailureClass.UserData, failure.Failure);
         Assert.Contains(key == "num_key_value_heads" ? "key-value heads" : key, failure.Message, StringComparison.Ordinal);
         Assert.Contains("config.json", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("-1")]
+    public void Read_NoEndToken_IsNone(string value)
+    {
+        using var folder = Saved();
+        JsonObject config = JsonNode.Parse(File.ReadAllText(folder["config.json"]))!.AsObject();
+        config["eos_token_id"] = JsonNode.Parse(value);
+        File.WriteAllText(folder["config.json"], config.ToJsonString());
+
+        DecoderConfig read = DecoderConfigFile.Read(folder.Path);
+
+        Assert.Null(read.EosTokenId);
+        Assert.Empty(read.OtherEndTokenIds);
+    }
+
+    [Fact]
+    public void Read_PartialRotaryFactorOfOne_IsTheWholeHead()
+    {
+        using var folder = Saved();
+        DecoderConfig before = DecoderConfigFile.Read(folder.Path);
+        JsonObject config = JsonNode.Parse(File.ReadAllText(folder["config.json"]))!.AsObject();
+        config["partial_rotary_factor"] = 1.0;
+        File.WriteAllText(folder["config.json"], config.ToJsonString());
+        Assert.Equal(before, DecoderConfigFile.Read(folder.Path));
     }
 
     [Fact]
