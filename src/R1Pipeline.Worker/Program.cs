@@ -25,6 +25,7 @@ internal static class Program
         r1-worker --bench-checkpoint N DIR   `r1 bench checkpoint`: N parameters, saved below DIR
         r1-worker --bench-memory JSON    `r1 bench memory`: one piece of work, and what memory it took
         r1-worker --export-model FROM TO TYPE BYTES   `r1 checkpoints export`: weights of this type, in files of at most so many bytes
+        r1-worker --model-check JSON         `r1 model inspect --check`
         r1-worker --model-logits JSON        `r1 model logits`
         r1-worker --model-generate JSON      `r1 model generate`
         r1-worker --measure-outputs          the rules of rewards: outputs on standard input, measures on standard output

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using R1Pipeline.Benchmarks.Torture;
 using R1Pipeline.EndToEnd.Tests.Harness;
 
 namespace R1Pipeline.EndToEnd.Tests;
@@ -34,6 +35,33 @@ public sealed class ModelCommandTests : IDisposable
         {
             JsonElement[] answers = await AnswersAsync(0, ["tokenize", .. arguments, "--in", input]);
             Assert.Equal(cases.Select(item => Value(item, expected)), answers.Select(answer => Value(answer, field)));
+        }
+    }
+
+    [Fact]
+    public async Task InspectCheck_ReadsWhatAStageWould()
+    {
+        string folder = Path.Combine(_folder.Path, "model"), weights = Path.Combine(folder, "model.safetensors"), config = Path.Combine(folder, "config.json");
+        StateFolders.Copy(SharedFolder.Path("fixtures", "models", "qwen2-tied"), folder);
+        Assert.Equal("", (await _folder.State().SucceedAsync("model", "inspect", folder, "--check")).Error);
+
+        // The last value of the last tensor; the headers are as they were.
+        byte[] bytes = await File.ReadAllBytesAsync(weights);
+        BitConverter.GetBytes(float.NaN).CopyTo(bytes, bytes.Length - 4);
+        await File.WriteAllBytesAsync(weights, bytes);
+        _ = await _folder.State().SucceedAsync("model", "inspect", folder);
+        Assert.Contains("not finite", await RefusedAsync(), StringComparison.Ordinal);
+
+        JsonObject changed = JsonNode.Parse(await File.ReadAllTextAsync(config))!.AsObject();
+        changed["rms_norm_eps"] = 1e300;
+        await File.WriteAllTextAsync(config, changed.ToJsonString());
+        Assert.Contains("rms_norm_eps", await RefusedAsync(), StringComparison.Ordinal);
+
+        async Task<string> RefusedAsync()
+        {
+            Ended ended = await _folder.State().RunAsync("model", "inspect", folder, "--check");
+            Assert.Equal(2, ended.ExitCode);
+            return Assert.Single(ended.Error.Trim().Split('\n'));
         }
     }
 

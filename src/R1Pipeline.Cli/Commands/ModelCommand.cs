@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using R1Pipeline.Cli.Models;
 using R1Pipeline.Cli.Output;
+using R1Pipeline.Contracts.Models;
 using R1Pipeline.Orchestration.Reports;
 
 namespace R1Pipeline.Cli.Commands;
@@ -27,8 +28,14 @@ internal static class ModelCommand
         Argument<string> folder = Folder();
         Option<bool> json = CommonOptions.Json();
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor." };
-        var command = new Command("inspect", "Show a model's configuration, parameters and files; nothing is loaded.") { folder, tensors, json };
-        command.SetAction(parsed => Inspect(Terminal.Of(parsed), parsed.GetRequiredValue(folder), parsed.GetValue(tensors), parsed.GetValue(json)));
+        var check = new Option<bool>("--check") { Description = "Also read every weight, the tokenizer and the chat template as a stage would, and say what it would refuse." };
+        var command = new Command("inspect", "Show a model's configuration, parameters and files; nothing is loaded.") { folder, tensors, check, json };
+        command.SetAction(async parsed =>
+        {
+            string directory = parsed.GetRequiredValue(folder);
+            int shown = Inspect(Terminal.Of(parsed), directory, parsed.GetValue(tensors), parsed.GetValue(json));
+            return shown == ExitCode.Done && parsed.GetValue(check) ? await ModelWorker.RunAsync(CheckRequest.Argument, new CheckRequest(directory), input: null) : shown;
+        });
         return command;
     }
 

@@ -51,6 +51,11 @@ public sealed class ChatTemplate
             ?? throw new StageFailedException(StageFailureClass.UserData, $"there is no chat template '{name}'; there are {string.Join(", ", Names)}"),
         eosToken);
 
+    /// <summary>Whether a model folder has a template: a base model may have none.</summary>
+    /// <exception cref="StageFailedException">UserData: the file that would hold it cannot be read.</exception>
+    public static bool Exists(string modelDirectory) =>
+        TokenizerConfigFile.Read(modelDirectory) is { } config && TokenizerConfigFile.ChatTemplate(modelDirectory, config) is not null;
+
     /// <summary>The template of a model folder. One that cannot be used fails with UserData and says what to do.</summary>
     public static ChatTemplate Load(string modelDirectory)
     {

@@ -9,7 +9,7 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <list type="bullet">
 /// <item>Quantised projections of a frozen model take 4.127 bits, and there is room for the largest matrix, which gate and up are together, to be dequantised into.</item>
 /// <item>What a layer keeps for backward, and one layer's gradients on their way, stand in <see cref="LayerSize"/>; under activation checkpointing a layer keeps its input alone, and one
-/// at a time, the largest, is whole.</item>
+/// at a time, the largest, is whole, beside what the first pass through it left free.</item>
 /// <item>Logits, and what their matrix products pack: five blocks of at most 16 Mi values. Gradients of embedding and output on their way, where they are trained: four matrices of vocabulary · hidden where both are
 /// one matrix, whose gradients meet; else two.</item>
 /// <item>The rules' own process: 60 MiB (50 when it has started, the rest when it has graded).</item>
@@ -109,7 +109,7 @@ internal sealed class MemoryModel(StageOptions options)
 
     private long Activations(OptimizerOptions training, ModelSize model, long tokens)
     {
-        long kept = training.ActivationCheckpointing ? model.Layers.Count * (long)model.Hidden + model.LargestKept : model.Layers.Sum(layer => layer.Kept);
+        long kept = training.ActivationCheckpointing ? model.Layers.Count * (long)model.Hidden + 2 * model.LargestKept : model.Layers.Sum(layer => layer.Kept);
         long backward = model.Layers.Select(layer => layer.OnTheWay).DefaultIfEmpty(0).Max();
         return (long)(Spread * Computed * tokens * (kept + backward + 2L * model.Hidden)) + Logits(model, tokens);
     }

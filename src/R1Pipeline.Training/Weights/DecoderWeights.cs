@@ -65,6 +65,23 @@ internal static class DecoderWeights
         Read(source, config, parameters);
     }
 
+    /// <summary>Reads everything that <see cref="Load"/> would, one tensor after the other, and keeps none.</summary>
+    /// <exception cref="StageFailedException">As for <see cref="Load"/>.</exception>
+    public static void Verify(string directory, DecoderConfig config, DecoderHead head)
+    {
+        using var source = new SafetensorsFolder(directory);
+        Check(source, config, head);
+        using IDisposable frozen = no_grad();
+        using var all = NewDisposeScope();
+        List<WeightSlice> slices = [.. WeightMap.Slices(config, head)];
+        Tensor staging = empty(slices.Max(Count), device: CPU);
+        foreach (WeightSlice slice in slices)
+        {
+            using var scope = NewDisposeScope();
+            ReadFinite(source, slice, staging.narrow(0, 0, Count(slice)).view(slice.Shape));
+        }
+    }
+
     /// <summary>Writes the parameters under their foreign names: <c>model.safetensors</c>, or shards and <c>model.safetensors.index.json</c>.</summary>
     /// <param name="directory">The folder, without weights.</param>
     /// <param name="config">The model.</param>
@@ -91,7 +108,7 @@ internal static class DecoderWeights
     private static SafetensorsSlot SlotOf(WeightSlice slice, WeightType type)
     {
         string dtype = type.SafetensorsName();
-        return new SafetensorsSlot(slice.ForeignName, dtype, slice.Shape, slice.Shape.Aggregate(1L, (product, size) => product * size) * SafetensorsHeader.SizeOf(dtype));
+        return new SafetensorsSlot(slice.ForeignName, dtype, slice.Shape, Count(slice) * SafetensorsHeader.SizeOf(dtype));
     }
 
     private static void RequireHalfRange(string directory, string name, Func<Tensor> valuesOf)
@@ -114,11 +131,7 @@ internal static class DecoderWeights
             using var scope = NewDisposeScope();
             bool isFlat = parameters.Contains(slice.Parameter);
             Tensor target = IsDirect(slice) ? WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice) : staging.narrow(0, 0, Count(slice)).view(slice.Shape);
-            source.ReadInto(slice.ForeignName, target);
-
-            // Reductions that allocate nothing; both carry NaN through.
-            if (!double.IsFinite(Number.From(target.max())) || !double.IsFinite(Number.From(target.min())))
-                throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
+            ReadFinite(source, slice, target);
             if (!isFlat) quantized!.Add(slice.Parameter, slice.FirstRow, target);
             else if (!IsDirect(slice)) _ = WeightMap.Slice(parameters.ValueOf(slice.Parameter), slice).copy_(target);
         }
@@ -127,9 +140,18 @@ internal static class DecoderWeights
 
         // What is there in fp32 is read in place.
         bool IsDirect(WeightSlice slice) => parameters.Contains(slice.Parameter) && (parameters.HasMasters || parameters.IsBuffer(slice.Parameter));
-
-        static long Count(WeightSlice slice) => slice.Shape.Aggregate(1L, (product, size) => product * size);
     }
+
+    private static void ReadFinite(SafetensorsFolder source, WeightSlice slice, Tensor target)
+    {
+        source.ReadInto(slice.ForeignName, target);
+
+        // Reductions that allocate nothing; both carry NaN through.
+        if (!double.IsFinite(Number.From(target.max())) || !double.IsFinite(Number.From(target.min())))
+            throw Wrong(source.PathOf(slice.ForeignName), $"tensor {slice.ForeignName} holds values that are not finite: the weights are damaged");
+    }
+
+    private static long Count(WeightSlice slice) => slice.Shape.Aggregate(1L, (product, size) => product * size);
 
     private static void Check(SafetensorsFolder source, DecoderConfig config, DecoderHead head)
     {

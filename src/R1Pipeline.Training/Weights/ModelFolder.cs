@@ -24,6 +24,16 @@ public static class ModelFolder
         return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement, withMasters));
     }
 
+    /// <summary>Whether <see cref="Load"/> and the stages would take a folder, a reward model's too, found out with memory for its largest tensor only.</summary>
+    /// <exception cref="StageFailedException">UserData: they would not; why, as they would say it.</exception>
+    public static void Verify(string directory)
+    {
+        DecoderHead head = DecoderConfigFile.HeadOf(directory);
+        DecoderConfig config = DecoderConfigFile.Read(directory, head);
+        _ = GenerationConfigFile.Read(directory);
+        DecoderWeights.Verify(directory, config, head);
+    }
+
     /// <summary>Tensors of the folder that no model here reads, and that are missing from what is trained or converted: those of layers for multi-token prediction.</summary>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
     public static IReadOnlyList<string> PredictionTensors(string directory)
