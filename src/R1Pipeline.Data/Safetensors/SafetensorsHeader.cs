@@ -61,7 +61,7 @@ public static class SafetensorsHeader
             string name = reader.GetString()!;
             if (name.Length > MaxNameCharacters) throw Wrong(path, $"a tensor's name has {name.Length} characters, at most {MaxNameCharacters} are accepted: {name[..40]}…");
             _ = reader.Read();
-            if (name == "__metadata__") reader.Skip();
+            if (name == "__metadata__") SkipMetadata(ref reader, path);
             else if (!entries.TryAdd(name, ParseEntry(ref reader, name, path, dataStart, fileBytes))) throw Wrong(path, $"tensor {name} stands twice in the header");
         }
 
@@ -76,14 +76,32 @@ public static class SafetensorsHeader
         return end == fileBytes ? entries : throw Wrong(path, $"has {fileBytes} bytes, its header accounts for {end}");
     }
 
+    // Nothing here reads it, but the reference implementation refuses anything else: such a file is damaged.
+    private static void SkipMetadata(ref Utf8JsonReader reader, string path)
+    {
+        bool texts = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null;
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                texts &= reader.Read() && reader.TokenType == JsonTokenType.String;
+                reader.Skip();
+            }
+        }
+
+        if (!texts) throw Wrong(path, "__metadata__ of the header is no object of texts");
+    }
+
     private static SafetensorsEntry ParseEntry(ref Utf8JsonReader reader, string name, string path, long dataStart, long fileBytes)
     {
         (string? dtype, long[]? dimensions, long[]? range) = (null, null, null);
         if (reader.TokenType == JsonTokenType.StartObject)
         {
+            var keys = new HashSet<string>(StringComparer.Ordinal);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string key = reader.GetString()!;
+                if (!keys.Add(key)) throw Wrong(path, $"tensor {name} has one key twice in the header: which of the two holds is not known");
                 _ = reader.Read();
                 if (key == "dtype" && reader.TokenType == JsonTokenType.String) dtype = reader.GetString();
                 else if (key == "shape") dimensions = Numbers(ref reader);

@@ -13,6 +13,9 @@ internal static class AddedTokenFile
 {
     private const string DecoderKey = "added_tokens_decoder";
 
+    /// <summary>Of one token, and of all together: tens of thousands of codes of other media are in use, texts as tokens are not.</summary>
+    private const int MaxCharacters = 1024, MaxAllCharacters = 1 << 20;
+
     private static readonly string[] NamedKeys = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     // Version 5 of transformers writes the second name.
@@ -25,22 +28,25 @@ internal static class AddedTokenFile
     {
         var tokens = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
         int free = vocabulary.Count;
+        int characters = 0;
         foreach ((string file, JsonNode? written, JsonObject token) in Entries(files))
         {
             string content = TokenizerFiles.TextOf(token["content"]) ?? "";
             if (content.Length == 0) throw files.Unusable($"{file} has an added token without content");
+            if (content.Length > MaxCharacters) throw files.Unusable($"{file} has an added token of {content.Length} characters, at most {MaxCharacters} are accepted");
+            if ((characters += content.Length) > MaxAllCharacters) throw files.Unusable($"the added tokens of {file} have more than {MaxAllCharacters} characters together");
             int given = files.Id(content, written);
             bool known = tokens.TryGetValue(content, out AddedToken? earlier);
             int id = earlier?.Id ?? (vocabulary.TryGetValue(content, out int word) ? word : free);
             if (given != id)
                 throw files.Unusable($"{file} gives the added token {content} the id {given}, but its id is {id}, {(known || vocabulary.ContainsKey(content) ? "which it has already" : "the next one behind the tokens before it")}: other software would number it so");
             if (id >= free) free = id + 1;
-            tokens[content] = new AddedToken(id, content, (earlier?.Special ?? false) || Flag(token, "special"))
+            tokens[content] = new AddedToken(id, content, (earlier?.Special ?? false) || Flag(files, token, "special"))
             {
-                Normalized = Flag(token, "normalized", otherwise: file != TokenizerFiles.FileName),
-                SingleWord = Flag(token, "single_word"),
-                StripsLeft = Flag(token, "lstrip"),
-                StripsRight = Flag(token, "rstrip"),
+                Normalized = Flag(files, token, "normalized", otherwise: file != TokenizerFiles.FileName),
+                SingleWord = Flag(files, token, "single_word"),
+                StripsLeft = Flag(files, token, "lstrip"),
+                StripsRight = Flag(files, token, "rstrip"),
             };
         }
 
@@ -82,5 +88,10 @@ internal static class AddedTokenFile
         _ => [],
     };
 
-    private static bool Flag(JsonObject token, string name, bool otherwise = false) => token[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : otherwise;
+    private static bool Flag(TokenizerFiles files, JsonObject token, string name, bool otherwise = false) => token[name] switch
+    {
+        null => otherwise,
+        JsonValue value when value.TryGetValue(out bool flag) => flag,
+        JsonNode other => throw files.Unusable($"an added token sets {name} to {other.ToJsonString()}; true or false is expected"),
+    };
 }

@@ -7,15 +7,28 @@ namespace R1Pipeline.Data.Tokenizers;
 internal sealed class AddedTokenSet
 {
     private readonly Dictionary<int, AddedToken> _byId;
-    private readonly Dictionary<char, AddedToken[]> _byFirstChar;
+
+    // A tree of characters, its root 0: a place in a text costs as much as the longest token at most, however many there are.
+    private readonly Dictionary<(int Node, char Next), int> _edges = [];
+    private readonly Dictionary<int, AddedToken> _ends = [];
     private readonly SearchValues<char> _firstChars;
 
     public AddedTokenSet(IReadOnlyList<AddedToken> tokens)
     {
         Tokens = tokens;
         _byId = tokens.ToDictionary(token => token.Id);
-        _byFirstChar = tokens.GroupBy(token => token.Content[0]).ToDictionary(group => group.Key, group => group.OrderByDescending(token => token.Content.Length).ToArray());
-        _firstChars = SearchValues.Create([.. _byFirstChar.Keys]);
+        _firstChars = SearchValues.Create([.. tokens.Select(token => token.Content[0]).Distinct()]);
+        foreach (AddedToken token in tokens)
+        {
+            int node = 0;
+            foreach (char c in token.Content)
+            {
+                if (!_edges.TryGetValue((node, c), out int next)) _edges.Add((node, c), next = _edges.Count + 1);
+                node = next;
+            }
+
+            _ = _ends.TryAdd(node, token);
+        }
     }
 
     public IReadOnlyList<AddedToken> Tokens { get; }
@@ -32,10 +45,9 @@ internal sealed class AddedTokenSet
             int skipped = text.AsSpan(at).IndexOfAny(_firstChars);
             if (skipped < 0) break;
             at += skipped;
-            foreach (AddedToken token in _byFirstChar[text[at]])
-            {
-                if (text.AsSpan(at).StartsWith(token.Content, StringComparison.Ordinal)) return token;
-            }
+            AddedToken? longest = null;
+            for (int i = at, node = 0; i < text.Length && _edges.TryGetValue((node, text[i]), out node); i++) longest = _ends.GetValueOrDefault(node, longest!);
+            if (longest is not null) return longest;
         }
 
         at = text.Length;

@@ -57,7 +57,7 @@ internal static class BpeFileChecks
         string type => throw files.Unusable($"the normalizer {type} is not supported (supported: none, NFC)"),
     };
 
-    private static IEnumerable<string?> NormalizersOf(TokenizerFiles files) => (((JsonObject)files.Root["normalizer"]!)["normalizers"] as JsonArray ?? []).Select(Type);
+    private static IEnumerable<string?> NormalizersOf(TokenizerFiles files) => (((JsonObject)files.Root["normalizer"]!)["normalizers"] as JsonArray ?? throw files.Unusable("the normalizer Sequence of tokenizer.json has no list of normalizers")).Select(Type);
 
     public static JsonObject PreTokenizer(bool cutsLikeQwen)
     {

@@ -8,6 +8,9 @@ namespace R1Pipeline.Data.Tokenizers;
 /// </summary>
 internal static class PostProcessorFile
 {
+    /// <summary>Published ones put up to three around a text.</summary>
+    private const int MaxTokens = 64;
+
     /// <param name="files">The files.</param>
     /// <param name="idOf">A token's id; null where there is none.</param>
     /// <exception cref="Contracts.Stages.StageFailedException">UserData: a part that is not supported, or a token that is not there.</exception>
@@ -21,7 +24,7 @@ internal static class PostProcessorFile
             bool passed = false;
             // A later step wraps what the earlier ones gave.
             var outer = new List<int>();
-            foreach (JsonObject item in (step["single"] as JsonArray ?? throw files.Unusable("the post-processor TemplateProcessing has no template for a single text")).OfType<JsonObject>())
+            foreach (JsonObject item in (step["single"] as JsonArray ?? throw files.Unusable("the post-processor TemplateProcessing has no template for a single text")).Select(item => item as JsonObject ?? throw files.Unusable("the post-processor TemplateProcessing has an item that is no object")))
             {
                 if (item["Sequence"] is not null)
                 {
@@ -29,8 +32,11 @@ internal static class PostProcessorFile
                     continue;
                 }
 
-                (passed ? after : outer).AddRange(Ids(files, step, TokenizerFiles.TextOf((item["SpecialToken"] as JsonObject)?["id"]) ?? throw files.Unusable("the post-processor TemplateProcessing has an unknown item")));
+                (passed ? after : outer).AddRange(Ids(files, step, TokenizerFiles.TextOf((item["SpecialToken"] as JsonObject)?["id"]) ?? throw files.Unusable("the post-processor TemplateProcessing has an unknown item")).Take(MaxTokens + 1));
+                if (before.Count + outer.Count + after.Count > MaxTokens) throw files.Unusable($"the post-processor puts more than {MaxTokens} tokens around a text");
             }
+
+            if (!passed) throw files.Unusable("the post-processor TemplateProcessing leaves out the text, which is not supported");
 
             before.InsertRange(0, outer);
         }

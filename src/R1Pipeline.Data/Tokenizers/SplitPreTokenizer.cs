@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -13,7 +14,10 @@ namespace R1Pipeline.Data.Tokenizers;
 internal sealed class SplitPreTokenizer : IPreTokenizer
 {
     // A pattern comes with a model from strangers: one that backtracks without end must end.
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(5);
+
+    // A hundred times what the published patterns need.
+    private static readonly TimeSpan CharacterLimit = TimeSpan.FromMicroseconds(10);
 
     private readonly Regex _pattern;
     private readonly bool _removes;
@@ -50,7 +54,7 @@ internal sealed class SplitPreTokenizer : IPreTokenizer
         {
             bool valid = Rune.DecodeFromUtf16(text[at..], out Rune rune, out width) == OperationStatus.Done;
             positions[count] = at;
-            shown[count++] = width == 1 || !valid ? text[at] : _standIns[Rune.GetUnicodeCategory(rune)];
+            shown[count++] = width == 1 || !valid ? text[at] : StandInOf(rune);
         }
 
         positions[count] = text.Length;
@@ -61,10 +65,14 @@ internal sealed class SplitPreTokenizer : IPreTokenizer
     private void Cut(ReadOnlySpan<char> shown, int offset, int[]? positions, List<(int Start, int Length)> pieces)
     {
         int done = 0;
+        // One match has its limit, and all of a text together: many that each end just in time do not.
+        long started = Stopwatch.GetTimestamp();
+        TimeSpan limit = MatchLimit + (shown.Length * CharacterLimit);
         try
         {
             foreach (ValueMatch match in _pattern.EnumerateMatches(shown))
             {
+                if (Stopwatch.GetElapsedTime(started) > limit) throw Endless(shown.Length);
                 if (match.Length == 0) continue;
                 Add(done, match.Index);
                 if (!_removes) Add(match.Index, match.Index + match.Length);
@@ -73,7 +81,7 @@ internal sealed class SplitPreTokenizer : IPreTokenizer
         }
         catch (RegexMatchTimeoutException endless)
         {
-            throw new StageFailedException(StageFailureClass.UserData, $"the pre-tokenizer's pattern {_pattern} does not come to an end on a text of {shown.Length} characters", endless);
+            throw Endless(shown.Length, endless);
         }
 
         Add(done, shown.Length);
@@ -82,6 +90,18 @@ internal sealed class SplitPreTokenizer : IPreTokenizer
         {
             if (to > from) pieces.Add(positions is null ? (offset + from, to - from) : (offset + positions[from], positions[to] - positions[from]));
         }
+    }
+
+    private char StandInOf(Rune rune) => _standIns.TryGetValue(Rune.GetUnicodeCategory(rune), out char standIn)
+        ? standIn
+        : throw Failed($"names all characters of a category in the BMP, so that U+{rune.Value:X} of a text cannot be matched");
+
+    private StageFailedException Endless(int length, Exception? cause = null) => Failed($"does not come to an end on a text of {length} characters", cause);
+
+    private StageFailedException Failed(string problem, Exception? cause = null)
+    {
+        string pattern = _pattern.ToString();
+        return new(StageFailureClass.UserData, $"the pre-tokenizer's pattern {pattern[..Math.Min(pattern.Length, 200)]} {problem}", cause);
     }
 
     private static Dictionary<UnicodeCategory, char> StandIns(string pattern)

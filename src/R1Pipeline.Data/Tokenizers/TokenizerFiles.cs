@@ -21,6 +21,9 @@ internal sealed class TokenizerFiles
     /// <summary>Twice the largest published one of these families.</summary>
     private const long MaxBytes = 32 << 20;
 
+    /// <summary>Of the start of a long message, and of its end.</summary>
+    private const int ShownCharacters = 200;
+
     private readonly byte[] _tokenizerJson;
 
     public TokenizerFiles(string origin, byte[] tokenizerJson, JsonObject config)
@@ -111,7 +114,8 @@ internal sealed class TokenizerFiles
     /// <summary>Id of the token that the config names under <paramref name="key"/>; null when it names none.</summary>
     public int? ConfiguredId(string key, Func<string, int?> idOf)
     {
-        if (TokenizerConfigFile.TokenText(Config, key) is not { } text) return null;
+        if (TokenizerConfigFile.TokenText(Config, key) is not { } text)
+            return Config[key] is not { } other ? null : throw Unusable($"tokenizer_config.json names {other.ToJsonString()} as {key}; a token's text is expected");
         return idOf(text) ?? throw Unusable($"tokenizer_config.json names {text} as {key}, but the vocabulary does not have it");
     }
 
@@ -134,7 +138,12 @@ internal sealed class TokenizerFiles
         JsonNode other => throw Unusable($"model.{setting} of tokenizer.json is {other.ToJsonString()}; true or false is expected"),
     };
 
-    public StageFailedException Unusable(string what) => new(StageFailureClass.UserData, $"{Origin}: {what}");
+    /// <summary>The failure, in one line: what a file says may be of any length and have any character in it.</summary>
+    public StageFailedException Unusable(string what)
+    {
+        string shown = what.Length <= 2 * ShownCharacters ? what : $"{what[..ShownCharacters]}…{what[^ShownCharacters..]}";
+        return new(StageFailureClass.UserData, $"{Origin}: {string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c))}");
+    }
 
     /// <summary>A token's id. Lists are made as long as the largest one: a damaged id must not ask for gigabytes.</summary>
     public int Id(string token, JsonNode? value) => value is JsonValue number && number.TryGetValue(out int id) && id is >= 0 and < MaxIds

@@ -77,6 +77,9 @@ internal static class HeaderDamage
         yield return Entry("dtype-of-integers", (file, name) => file.Entry(name)["dtype"] = "I32");
         yield return Entry("dtype-unsigned", (file, name) => file.Entry(name)["dtype"] = "U32");
         yield return Entry("dtype-missing", (file, name) => file.Entry(name).Remove("dtype"));
+        yield return Entry("dtype-twice", (file, name) => file.Write(Encoding.UTF8.GetBytes(Twice(file.Header.ToJsonString(), file.Entry(name).ToJsonString()))), writes: true);
+        yield return Entry("metadata-is-a-number", (file, _) => file.Header["__metadata__"] = 5);
+        yield return Entry("metadata-of-numbers", (file, _) => file.Header["__metadata__"] = new JsonObject { ["format"] = 1 });
         yield return Entry("entry-is-null", (file, name) => file.Header[name] = null);
     }
 
@@ -96,13 +99,15 @@ internal static class HeaderDamage
         System.IO.File.WriteAllBytes(path, change(System.IO.File.ReadAllBytes(path)));
     });
 
-    private static MalformedModel Entry(string name, Action<WeightFile, string> change, bool skipFirst = false) => new($"header/{name}", ValidModels.Qwen2, Weights, (string directory, ref RandomStream random) =>
+    private static MalformedModel Entry(string name, Action<WeightFile, string> change, bool skipFirst = false, bool writes = false) => new($"header/{name}", ValidModels.Qwen2, Weights, (string directory, ref RandomStream random) =>
     {
         WeightFile file = WeightFile.Read(Path.Combine(directory, Weights));
         string[] tensors = [.. file.Tensors.OrderBy(tensor => file.RangeOf(tensor).Start).Skip(skipFirst ? 1 : 0)];
         change(file, tensors[random.NextInt(tensors.Length)]);
-        file.Write();
+        if (!writes) file.Write();
     });
+
+    private static string Twice(string header, string entry) => header.Replace(entry, "{\"dtype\":\"F16\"," + entry[1..], StringComparison.Ordinal);
 
     private static void Range(WeightFile file, string name, Func<int, int> start, Func<int, int> end)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using R1Pipeline.Contracts.Randomness;
+using R1Pipeline.Data.Tokenizers;
 
 namespace R1Pipeline.Training.Tests.MalformedModels;
 
@@ -36,6 +37,21 @@ internal static class TextDamage
         yield return Whole("config-of-17-megabytes", Config, text => text + new string(' ', 17 << 20));
         yield return Whole("tokenizer-with-half-a-surrogate", Tokenizer, text => text.Replace("\"version\"", "\"\\ud800\": 1, \"version\"", StringComparison.Ordinal));
         yield return Whole("config-with-half-a-surrogate", Config, text => text.TrimStart().Insert(1, "\"more\": \"\\udc00\", "));
+        yield return Bytes("pre-tokenizer-of-300000-steps", "pre-tokenizer", root => root["pre_tokenizer"] = Steps([.. Enumerable.Range(0, 300_000).Select(_ => new JsonObject { ["type"] = "Digits" })]));
+        yield return Bytes("pre-tokenizer-with-a-number", "pre-tokenizer", root => root["pre_tokenizer"] = Steps([5]));
+        yield return Bytes("pre-tokenizer-flag-is-a-text", "pre-tokenizer", root => root["pre_tokenizer"] = Steps([new JsonObject { ["type"] = "Digits", ["individual_digits"] = "yes" }]));
+        yield return Bytes("pre-tokenizer-pattern-of-20-megabytes", "pre-tokenizer", root => root["pre_tokenizer"] = Steps([new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = "(" + new string('a', 20 << 20) }, ["behavior"] = "Isolated" }]));
+        yield return Change("added-token-of-20-megabytes", Tokenizer, Tokenizer, root => root["added_tokens"]![0]!["content"] = new string('a', 20 << 20));
+        yield return Change("added-token-of-many-lines", Tokenizer, Tokenizer, root => root["added_tokens"]![0]!["content"] = new string('\n', 900));
+        yield return Change("added-token-flag-is-a-text", Tokenizer, "added token", root => root["added_tokens"]![0]!["lstrip"] = "true");
+        yield return Change("added-tokens-of-many-characters", Tokenizer, Tokenizer, root => root["added_tokens"] = new JsonArray([.. Enumerable.Range(0, 20_000).Select(i => (JsonNode)new JsonObject { ["id"] = root["model"]!["vocab"]!.AsObject().Count + i, ["content"] = new string('a', 100) + i })]));
+        yield return Bytes("post-processor-without-end", "post-processor", root => root["post_processor"] = new JsonObject
+        {
+            ["type"] = "TemplateProcessing",
+            ["single"] = new JsonArray([.. Enumerable.Range(0, 1000).Select(_ => (JsonNode)new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = "x" } })]),
+            ["special_tokens"] = new JsonObject { ["x"] = new JsonObject { ["ids"] = new JsonArray([.. Enumerable.Repeat(0, 300_000).Select(id => (JsonNode)id)]) } },
+        });
+        yield return Change("pad-token-is-a-number", Config, Config, root => root["pad_token"] = 5);
         yield return Change("model-missing", Tokenizer, Tokenizer, root => root.Remove("model"));
         yield return Change("model-unknown", Tokenizer, "tokenizer", root => root["model"]!["type"] = "Unigram");
         yield return Change("end-token-unknown", Config, Config, root => root["eos_token"] = "<nowhere>");
@@ -48,6 +64,23 @@ internal static class TextDamage
         yield return Template("open-block", "{% for message in messages %}{{ message.content }}");
         yield return Template("nested-deeply", "{{ " + new string('(', 20_000) + "1" + new string(')', 20_000) + " }}");
     }
+
+    // The valid folder's own tokenizer is a list of words, which has no such parts.
+    private static MalformedModel Bytes(string name, string named, Action<JsonObject> change)
+    {
+        MalformedModel changed = Change(name, Tokenizer, named, change);
+        return changed with
+        {
+            Damage = (string directory, ref RandomStream random) =>
+            {
+                TokenizerNames.Create("bytes").Save(directory);
+                changed.Damage(directory, ref random);
+            },
+        };
+    }
+
+    private static JsonObject Steps(params JsonNode[] steps) =>
+        new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray([.. steps, new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["use_regex"] = false }]) };
 
     private static MalformedModel Whole(string name, string file, Func<string, string>? change) => new($"text/{name}", ValidModels.Qwen2, file, (string directory, ref RandomStream _) =>
     {

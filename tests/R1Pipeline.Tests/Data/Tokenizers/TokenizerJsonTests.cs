@@ -140,6 +140,45 @@ public class TokenizerJsonTests
     }
 
     [Fact]
+    public void Encode_PatternThatBacktracksWithoutEnd_IsAnErrorThatNamesIt()
+    {
+        JsonObject root = Root();
+        JsonNode step = JsonNode.Parse("""{"type":"Split","pattern":{"Regex":"(a+)+$"},"behavior":"Isolated","invert":false}""")!;
+        root["pre_tokenizer"] = new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(step, root["pre_tokenizer"]!.DeepClone()) };
+        BpeTokenizer tokenizer = Create(root);
+        var failure = Assert.Throws<StageFailedException>(() => tokenizer.Encode(new string('a', 60) + "b"));
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        Assert.Contains("(a+)+$", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_PatternThatNamesAllOfTheBmp_IsAnErrorOutsideOfIt()
+    {
+        JsonObject root = Root();
+        var step = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = "[\u0080-\uffff]x" }, ["behavior"] = "Isolated" };
+        root["pre_tokenizer"] = new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(step, root["pre_tokenizer"]!.DeepClone()) };
+        BpeTokenizer tokenizer = Create(root);
+        var failure = Assert.Throws<StageFailedException>(() => tokenizer.Encode("a\U0001F600"));
+        Assert.Contains("U+1F600", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_AddedTokensOfOneStart_TheLongestIsFound()
+    {
+        JsonObject root = Root();
+        JsonNode first = root["added_tokens"]![0]!;
+        int next = root["added_tokens"]!.AsArray().Max(token => (int)token!["id"]!) + 1;
+        foreach (string content in (string[])["<q>", "<q>ab", "<q>a"])
+        {
+            JsonNode token = first.DeepClone();
+            (token["id"], token["content"]) = (next++, content);
+            root["added_tokens"]!.AsArray().Add(token);
+        }
+
+        Assert.Equal("<q>ab|<q>a|c|<q>", Tokens(Create(root), "<q>ab<q>ac<q>"));
+    }
+
+    [Fact]
     public void StreamingText_CutCharacters_AreHeldBackAndBrokenOnesAreGiven()
     {
         BpeTokenizer tokenizer = Create();
