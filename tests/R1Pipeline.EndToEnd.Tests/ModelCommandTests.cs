@@ -8,6 +8,9 @@ namespace R1Pipeline.EndToEnd.Tests;
 /// <summary><c>r1 model tokenize|chat|logits|generate</c> on the reference folders, against the numbers of other people's libraries.</summary>
 public sealed class ModelCommandTests : IDisposable
 {
+    /// <summary>Of a logit in bf16: that of the parity suite of the training core.</summary>
+    private const double Bf16Tolerance = 0.9;
+
     private readonly TemporaryFolder _folder = new();
 
     private string Out => Path.Combine(_folder.Path, "out");
@@ -165,6 +168,55 @@ public sealed class ModelCommandTests : IDisposable
         Ended refused = await RunAsync("logits", SharedFolder.Path("fixtures", "models", "deepseek-v3"), "--adapter", adapter, "--in", input, "--out", Out);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("adapter_config.json: target_modules names", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logits_Precision_Bf16IsWithinItsToleranceAndNotFp32()
+    {
+        float[] exact = await LogitsAsync(), said = await LogitsAsync("--device", "auto", "--precision", "fp32"), narrow = await LogitsAsync("--precision", "bf16"), quantized = await LogitsAsync("--quantize", "nf4");
+        Assert.Equal(exact, said);
+        Assert.InRange(Largest(narrow), 1e-4, Bf16Tolerance);
+        Assert.True(Largest(quantized) > 1e-3);
+        Assert.All(quantized, value => Assert.True(float.IsFinite(value)));
+
+        float Largest(float[] values) => exact.Zip(values, (one, other) => Math.Abs(one - other)).Max();
+
+        async Task<float[]> LogitsAsync(params string[] options)
+        {
+            string input = Lines([new JsonObject { ["id"] = "a", ["input_ids"] = Ids([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]) }]);
+            Ended ended = await RunAsync(["logits", SharedFolder.Path("fixtures", "models", "qwen2-tied"), .. options, "--in", input, "--out", Out]);
+            Assert.True(ended.ExitCode == 0, ended.Error);
+            return SafetensorsValues.Read(Out)["a.logits"].Numbers;
+        }
+    }
+
+    [Fact]
+    public async Task Generate_Quantized_HasTheLogprobsOfTheQuantizedLogits()
+    {
+        string[] model = [SharedFolder.Path("fixtures", "models", "qwen2-tied"), "--quantize", "nf4", "--adapter", SharedFolder.Path("fixtures", "lora", "qwen2-r8-all")];
+        int[] prompt = [3, 4, 5, 6, 7];
+        JsonElement answer = Assert.Single(await AnswersAsync(0, ["generate", .. model, "--ignore-eos", "--max-new-tokens", "8", "--in", Lines([new JsonObject { ["id"] = "a", ["input_ids"] = new JsonArray([.. prompt.Select(id => (JsonNode)id)]) }])]));
+        int[] output = [.. answer.GetProperty("output_ids").EnumerateArray().Select(id => id.GetInt32())];
+        string whole = Lines([new JsonObject { ["id"] = "a", ["input_ids"] = new JsonArray([.. prompt.Concat(output).Select(id => (JsonNode)id)]) }]);
+        Assert.Equal(0, (await RunAsync(["logits", .. model, "--in", whole, "--out", Out])).ExitCode);
+        AssertNear(SafetensorsValues.Read(Out)["a.logprobs"].Numbers.AsSpan(prompt.Length - 1), [.. answer.GetProperty("logprobs").EnumerateArray().Select(value => value.GetSingle())]);
+    }
+
+    [Theory]
+    [InlineData("--quantize", "int8", "nf4")]
+    [InlineData("--quantize", "0", "nf4")]
+    [InlineData("--precision", "fp16", "bf16")]
+    [InlineData("--device", "gpu", "cuda:N")]
+    [InlineData("--device", "cuda:", "cuda:N")]
+    public async Task LogitsAndGenerate_UnknownWord_IsRefusedByTheParser(string option, string word, string accepted)
+    {
+        foreach (string[] command in (string[][])[["logits", "no-such-folder", "--out", Out], ["generate", "no-such-folder", "Hi"]])
+        {
+            Ended ended = await RunAsync([.. command, option, word]);
+            Assert.Equal(2, ended.ExitCode);
+            Assert.Contains($"'{word}'", ended.Error, StringComparison.Ordinal);
+            Assert.Contains(accepted, ended.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -18,9 +18,9 @@ internal static class ModelGenerateCommand
         var ignoreEos = new Option<bool>("--ignore-eos") { Description = "Go on after the model's end tokens, to the limit." };
         var chat = new Option<bool>("--chat") { Description = "A prompt is a user's message: render it with the model's chat template." };
         var seed = new Option<long>("--seed") { Description = "Seed of the draws (default 0).", HelpName = "N" };
-        Option<string?> adapter = ModelOptions.Adapter();
-        Option<int> batch = ModelOptions.Number("--batch", "N", "Outputs generated side by side", 8, 1, 4096), threads = ModelOptions.Threads();
-        foreach (Option option in new Option[] { adapter, ignoreEos, chat, seed, batch, threads }) command.Options.Add(option);
+        Option<int> batch = ModelOptions.Number("--batch", "N", "Outputs generated side by side", 8, 1, 4096);
+        foreach (Option option in new Option[] { ignoreEos, chat, seed, batch }) command.Options.Add(option);
+        var model = new ModelFlags(command, folder);
         command.Validators.Add(result =>
         {
             if (result.GetValue(prompt) is not null && result.GetValue(input) is not null) result.AddError("PROMPT and --in exclude each other.");
@@ -30,8 +30,7 @@ internal static class ModelGenerateCommand
             GenerateRequest.Argument,
             new GenerateRequest
             {
-                Directory = parsed.GetRequiredValue(folder),
-                Adapter = parsed.GetValue(adapter),
+                Model = model.Of(parsed),
                 Input = LineFiles.Existing(parsed.GetValue(input)),
                 Output = parsed.GetValue(output),
                 Sampling = sampling.Of(parsed),
@@ -39,7 +38,6 @@ internal static class ModelGenerateCommand
                 Chat = parsed.GetValue(chat),
                 Seed = parsed.GetValue(seed),
                 Batch = parsed.GetValue(batch),
-                Threads = parsed.GetValue(threads),
             },
             parsed.GetValue(prompt)));
         return command;

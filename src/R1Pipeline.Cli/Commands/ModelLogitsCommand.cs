@@ -12,18 +12,15 @@ internal static class ModelLogitsCommand
     {
         Option<string?> input = LineFiles.Input("{id, input_ids}");
         var output = new Option<string>("--out") { Description = "Safetensors file to write: ID.logits [T, V] and ID.logprobs [T - 1] in fp32.", HelpName = "FILE", Required = true };
-        Option<string?> adapter = ModelOptions.Adapter();
-        Option<int> threads = ModelOptions.Threads();
-        var command = new Command("logits", "Compute a model's logits and log-probabilities for token ids.") { folder, input, output, adapter, threads };
+        var command = new Command("logits", "Compute a model's logits and log-probabilities for token ids.") { folder, input, output };
+        var model = new ModelFlags(command, folder);
         command.SetAction(parsed => ModelWorker.RunAsync(
             LogitsRequest.Argument,
             new LogitsRequest
             {
-                Directory = parsed.GetRequiredValue(folder),
-                Adapter = parsed.GetValue(adapter),
+                Model = model.Of(parsed),
                 Input = LineFiles.Existing(parsed.GetValue(input)),
                 Output = parsed.GetRequiredValue(output),
-                Threads = parsed.GetValue(threads),
             },
             input: null));
         return command;

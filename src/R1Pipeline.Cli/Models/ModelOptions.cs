@@ -7,8 +7,6 @@ internal static class ModelOptions
 {
     public static Option<int> Threads() => Number("--threads", "N", "Threads to compute with", 1, 1, 1024);
 
-    public static Option<string?> Adapter() => new("--adapter") { Description = "Folder of a LoRA adapter (adapter_config.json, adapter_model.safetensors) that goes onto the model.", HelpName = "DIR" };
-
     public static Option<int> Number(string name, string help, string description, int otherwise, int least, int most) =>
         Ranged(new Option<int>(name) { Description = description + ".", HelpName = help, DefaultValueFactory = _ => otherwise }, least, most);
 

@@ -8,11 +8,8 @@ public sealed record GenerateRequest
     /// <summary>The argument that asks the worker for it, followed by this request as JSON.</summary>
     public const string Argument = "--model-generate";
 
-    /// <summary>Model folder.</summary>
-    public required string Directory { get; init; }
-
-    /// <summary>Folder of an adapter in PEFT's format that goes onto the model; null: none.</summary>
-    public string? Adapter { get; init; }
+    /// <summary>The model.</summary>
+    public required ModelSource Model { get; init; }
 
     /// <summary>JSONL with <c>{id, prompt | input_ids}</c> a line; null: one prompt is on standard input and its output is streamed to standard output.</summary>
     public string? Input { get; init; }
@@ -34,7 +31,4 @@ public sealed record GenerateRequest
 
     /// <summary>Outputs that are generated side by side.</summary>
     public int Batch { get; init; } = 8;
-
-    /// <summary>Threads of one operation.</summary>
-    public int Threads { get; init; } = 1;
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Pipelines;
 using R1Pipeline.Definition.Binding;
@@ -7,11 +6,8 @@ using R1Pipeline.Definition.Diagnostics;
 namespace R1Pipeline.Definition.Rules;
 
 /// <summary>Options of one stage against each other and against its inputs.</summary>
-internal sealed partial class StageOptionRules(CompileContext context)
+internal sealed class StageOptionRules(CompileContext context)
 {
-    [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$")]
-    private static partial Regex Device();
-
     /// <summary>Checks one stage.</summary>
     public void Check(BoundStage stage)
     {
@@ -20,8 +16,8 @@ internal sealed partial class StageOptionRules(CompileContext context)
         checks.NoEffect(!kind.HasCheckpoints, StageKind.CheckpointOptions, $"in a stage of kind {kind.Name}, which ends in one piece");
         checks.NoEffect(!kind.HasCheckpoints, StageKind.ComputeOptions, $"in a stage of kind {kind.Name}, which computes with no model");
         checks.Contradiction(
-            bound.Value is StageOptions { Device: { } device } && !Device().IsMatch(device),
-            $"'device' is '{(bound.Value as StageOptions)?.Device}', which is no device; accepted: auto, cpu, cuda, cuda:N", "device");
+            bound.Value is StageOptions { Device: { } device } && !ComputeDevice.IsKnown(device),
+            $"'device' is '{(bound.Value as StageOptions)?.Device}', which is no device; accepted: {ComputeDevice.Words}", "device");
         if (kind.HasCheckpoints && bound.Value is StageOptions options) checks.NoEffect(options.KeepBest == 0 && !checks.IsBroken("keep-best"), ["keep-best-metric", "keep-best-order"], "without 'keep-best'");
         if (bound.Value is OptimizerOptions optimizer) CheckOptimizer(checks, optimizer);
         if (bound.Value is GrpoOptions grpo) CheckGrpo(checks, grpo);

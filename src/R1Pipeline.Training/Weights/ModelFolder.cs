@@ -1,3 +1,4 @@
+using R1Pipeline.Contracts.Models;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.Training.Model;
@@ -24,7 +25,7 @@ public static class ModelFolder
         return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement, withMasters));
     }
 
-    /// <summary>Whether <see cref="Load"/> and the stages would take a folder, a reward model's too, found out with memory for its largest tensor only.</summary>
+    /// <summary>Whether <see cref="Load(string, bool, Placement?, bool)"/> and the stages would take a folder, a reward model's too, found out with memory for its largest tensor only.</summary>
     /// <exception cref="StageFailedException">UserData: they would not; why, as they would say it.</exception>
     public static void Verify(string directory)
     {
@@ -52,17 +53,15 @@ public static class ModelFolder
         return new Decoder(config, parameters, quantized);
     }
 
-    /// <summary>Loads a model to be sampled from, with an adapter on it.</summary>
-    /// <param name="directory">The model's folder.</param>
-    /// <param name="adapter">The adapter's folder (<see cref="AdapterFolder"/>); null: no adapter.</param>
-    /// <param name="placement">As for <see cref="Load"/>.</param>
-    /// <exception cref="StageFailedException">UserData: one of them is not computed here, or they do not fit together.</exception>
-    public static Decoder LoadWithAdapter(string directory, string? adapter, Placement? placement = null)
+    /// <summary>Loads a model to be sampled from, as a command asks for it: with an adapter on it, quantised or not, as in QLoRA's training.</summary>
+    /// <exception cref="StageFailedException">UserData: there is no such device, model or adapter is not computed here, or they do not fit together.</exception>
+    public static Decoder Load(ModelSource source)
     {
-        Decoder decoder = Load(directory, trainable: false, placement);
+        var placement = Placement.Resolve(source.Device, source.Precision);
+        Decoder decoder = source.Quantize is null ? Load(source.Directory, trainable: false, placement) : LoadQuantized(source.Directory, placement);
         try
         {
-            if (adapter is not null) decoder.Attach(AdapterFolder.Load(adapter, decoder.Config, placement: placement));
+            if (source.Adapter is not null) decoder.Attach(AdapterFolder.Load(source.Adapter, decoder.Config, placement: placement));
             return decoder;
         }
         catch

@@ -24,11 +24,11 @@ internal sealed class ModelGenerate : IDisposable
     {
         _request = request;
         // Read first: a folder whose text side cannot be used is refused before its weights are read.
-        _tokenizer = ModelFile.Exists(Path.Combine(request.Directory, "tokenizer.json")) ? TokenizerFolder.Load(request.Directory) : null;
+        _tokenizer = ModelFile.Exists(Path.Combine(request.Model.Directory, "tokenizer.json")) ? TokenizerFolder.Load(request.Model.Directory) : null;
         _prompts = new PromptReader(request, _tokenizer);
-        IReadOnlyList<int> ends = GenerationConfigFile.EndTokens(request.Directory);
+        IReadOnlyList<int> ends = GenerationConfigFile.EndTokens(request.Model.Directory);
         if (ends.Count == 0 && _tokenizer is not null) ends = [_tokenizer.EosId];
-        _model = ModelFolder.LoadWithAdapter(request.Directory, request.Adapter);
+        _model = ModelFolder.Load(request.Model);
         _engine = new GenerationEngine(_model, request.IgnoreEos ? [] : ends, request.Batch);
     }
 
@@ -80,7 +80,7 @@ internal sealed class ModelGenerate : IDisposable
 
     private int Stream(string prompt, TextWriter output)
     {
-        if (_tokenizer is null) throw new StageFailedException(StageFailureClass.UserData, $"{_request.Directory} has no tokenizer.json: give token ids with --in");
+        if (_tokenizer is null) throw new StageFailedException(StageFailureClass.UserData, $"{_request.Model.Directory} has no tokenizer.json: give token ids with --in");
         int[] ids = _prompts.Ids(prompt, _model.Config);
         var text = new StreamingText(_tokenizer);
         _engine.Generate([new GenerationRequest(ids, 1, 0)], _request.Sampling, Draws, heard: id =>

@@ -12,7 +12,7 @@ internal static class ModelLogits
     /// <returns>How many lines were refused.</returns>
     public static int Run(LogitsRequest request, TextWriter errors)
     {
-        using Decoder model = ModelFolder.LoadWithAdapter(request.Directory, request.Adapter);
+        using Decoder model = ModelFolder.Load(request.Model);
         using TextReader input = request.Input is null ? Console.In : new StreamReader(request.Input);
         var sequences = new List<(string Name, int[] Ids)>();
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -13,8 +13,8 @@ internal static class ModelWork
     public static int? Run(string[] arguments) => arguments switch
     {
         [CheckRequest.Argument, var json] => Guarded(Read<CheckRequest>(json), _ => 1, request => ModelCheck.Run(request.Directory)),
-        [LogitsRequest.Argument, var json] => Guarded(Read<LogitsRequest>(json), request => request.Threads, request => ModelLogits.Run(request, Console.Error)),
-        [GenerateRequest.Argument, var json] => Guarded(Read<GenerateRequest>(json), request => request.Threads, ModelGenerate.Run),
+        [LogitsRequest.Argument, var json] => Guarded(Read<LogitsRequest>(json), request => request.Model.Threads, request => ModelLogits.Run(request, Console.Error)),
+        [GenerateRequest.Argument, var json] => Guarded(Read<GenerateRequest>(json), request => request.Model.Threads, ModelGenerate.Run),
         [JudgeRequest.Argument, var json] => Guarded(Read<JudgeRequest>(json), request => request.Directory is null ? null : request.Threads, GradeJudge.Run),
         _ => null,
     };

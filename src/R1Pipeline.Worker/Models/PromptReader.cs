@@ -15,7 +15,7 @@ namespace R1Pipeline.Worker.Models;
 /// </summary>
 internal sealed class PromptReader(GenerateRequest request, ITokenizer? tokenizer)
 {
-    private readonly ChatRenderer? _chat = request.Chat ? ChatRenderer.Load(request.Directory) : null;
+    private readonly ChatRenderer? _chat = request.Chat ? ChatRenderer.Load(request.Model.Directory) : null;
 
     /// <summary>Ids of a line's <c>input_ids</c> or <c>prompt</c>.</summary>
     /// <exception cref="StageFailedException">UserData: there is neither, or no room for an output.</exception>
@@ -26,7 +26,7 @@ internal sealed class PromptReader(GenerateRequest request, ITokenizer? tokenize
     /// <exception cref="StageFailedException">UserData: there is no tokenizer, or no room for an output.</exception>
     public int[] Ids(string prompt, DecoderConfig config)
     {
-        if (tokenizer is null) throw Unusable($"{request.Directory} has no tokenizer.json: input_ids is expected");
+        if (tokenizer is null) throw Unusable($"{request.Model.Directory} has no tokenizer.json: input_ids is expected");
         if (_chat is not null) return Checked(tokenizer.Encode(Rendered(prompt)), config);
         int[] ids = tokenizer.Encode(prompt), begin = [.. tokenizer.BeginIds];
         return Checked(ids.AsSpan().StartsWith(begin) ? ids : [.. begin, .. ids], config);
