@@ -2,13 +2,14 @@ namespace R1Pipeline.Data.Chat.Jinja;
 
 /// <summary>
 /// What one rendering may cost: templates come with models from strangers, and one that loops, recurses or doubles a text must end with an error.
-/// The unit is one step, or 32 characters or items copied.
+/// The unit is one step, or 16 bytes made: 8 characters or 2 items. So whatever it keeps stays below 200 MB.
 /// </summary>
 internal sealed class Budget
 {
     // Far more than a conversation of a million characters takes in the longest published template.
     private const long Limit = 10_000_000;
     private const int MaxLength = 4 << 20;
+    private const int Characters = 8, Items = 2;
 
     private long _spent;
 
@@ -19,10 +20,19 @@ internal sealed class Budget
         if (_spent > Limit) throw Endless();
     }
 
+    /// <summary>A value that was computed, as if it were new.</summary>
+    public object? Charged(object? value)
+    {
+        if (value is string text) Spend(text.Length);
+        else if (value is List<object?> list) Work(list.Count / Items);
+        else if (value is object?[] tuple) Work(tuple.Length / Items);
+        return value;
+    }
+
     /// <summary>A step that makes a text or list of that length.</summary>
     public void Spend(long length = 0)
     {
-        _spent += 1 + (length / 32);
+        _spent += 1 + (length / Characters);
         // Refused before it is built.
         if (_spent > Limit || length > MaxLength) throw Endless();
     }

@@ -47,9 +47,9 @@ internal sealed class Evaluator
             case ItemAccess access:
                 return Attributes.OfItem(Evaluate(access.Target, scope), Evaluate(access.Item, scope));
             case Slice slice:
-                return PythonSequence.Slice(Evaluate(slice.Target, scope), Optional(slice.Start), Optional(slice.Stop), Optional(slice.Step));
+                return _budget.Charged(PythonSequence.Slice(Evaluate(slice.Target, scope), Optional(slice.Start), Optional(slice.Stop), Optional(slice.Step)));
             case Call call:
-                return Calls.Invoke(Evaluate(call.Function, scope), Arguments(call.Arguments, scope));
+                return _budget.Charged(Calls.Invoke(Evaluate(call.Function, scope), Arguments(call.Arguments, scope)));
             case Filter filter:
                 return ApplyFilter(filter, Evaluate(filter.Target!, scope), scope);
             case Test test:
@@ -80,7 +80,7 @@ internal sealed class Evaluator
         return new CallArguments(positional, named);
     }
 
-    private object? ApplyFilter(Filter filter, object? target, RenderScope scope) => _filters.Apply(filter.Name, target, Arguments(filter.Arguments, scope));
+    private object? ApplyFilter(Filter filter, object? target, RenderScope scope) => _budget.Charged(_filters.Apply(filter.Name, target, Arguments(filter.Arguments, scope)));
 
     private object? EvaluateBinary(Binary binary, RenderScope scope)
     {
@@ -92,11 +92,9 @@ internal sealed class Evaluator
             case "or":
                 return PythonOrder.IsTrue(left) ? left : Evaluate(binary.Right, scope);
             case "~":
-                string text = PythonRepr.Str(left) + PythonRepr.Str(Evaluate(binary.Right, scope));
-                _budget.Spend(text.Length);
-                return text;
+                return _budget.Charged(PythonRepr.Str(left) + PythonRepr.Str(Evaluate(binary.Right, scope)));
             default:
-                return PythonMath.Apply(binary.Operator, left, Evaluate(binary.Right, scope), _budget);
+                return _budget.Charged(PythonMath.Apply(binary.Operator, left, Evaluate(binary.Right, scope), _budget));
         }
     }
 

@@ -60,6 +60,7 @@ internal static class PythonJson
         public void Write(object? value, string newLine)
         {
             RuntimeHelpers.EnsureSufficientExecutionStack();
+            Budget.RequireRoom(Text.Length);                        // lists that share their items write them again and again
             switch (value)
             {
                 case null:

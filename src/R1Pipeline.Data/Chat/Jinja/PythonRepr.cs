@@ -26,13 +26,13 @@ internal static class PythonRepr
             BigInteger whole => whole.ToString(CultureInfo.InvariantCulture),
             double number => Float(number),
             string text => Quoted(text),
-            List<object?> list => $"[{Joined(list)}]",
-            object?[] tuple => tuple.Length == 1 ? $"({Repr(tuple[0])},)" : $"({Joined(tuple)})",
-            JinjaDict dict => $"{{{string.Join(", ", dict.Items.Select(item => $"{Repr(((object?[])item!)[0])}: {Repr(((object?[])item)[1])}"))}}}",
+            List<object?> list => $"[{Joined(list.Select(Repr))}]",
+            object?[] tuple => tuple.Length == 1 ? $"({Repr(tuple[0])},)" : $"({Joined(tuple.Select(Repr))})",
+            JinjaDict dict => $"{{{Joined(dict.Items.Select(item => $"{Repr(((object?[])item!)[0])}: {Repr(((object?[])item)[1])}"))}}}",
             Undefined => "Undefined",
             JinjaRange { Step: 1 } range => $"range({range.Start}, {range.At(range.Count)})",
-            DictView view => $"{view.Kind}([{Joined(view.Items())}])",
-            Namespace space => $"<Namespace {{{string.Join(", ", space.Attributes.Select(attribute => $"{Quoted(attribute.Key)}: {Repr(attribute.Value)}"))}}}>",
+            DictView view => $"{view.Kind}([{Joined(view.Items().Select(Repr))}])",
+            Namespace space => $"<Namespace {{{Joined(space.Attributes.Select(attribute => $"{Quoted(attribute.Key)}: {Repr(attribute.Value)}"))}}}>",
             _ => throw new JinjaException($"a {PythonType.Of(value)} has no text that would be the same elsewhere"),
         };
     }
@@ -69,7 +69,18 @@ internal static class PythonRepr
         return (mantissa.Length == 0 ? "0" : mantissa, exponent.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static string Joined(IEnumerable<object?> items) => string.Join(", ", items.Select(Repr));
+    // Lists that share their items show them again and again.
+    private static string Joined(IEnumerable<string> items)
+    {
+        var text = new StringBuilder();
+        foreach (string item in items)
+        {
+            Budget.RequireRoom((long)text.Length + item.Length);
+            text.Append(text.Length > 0 ? ", " : "").Append(item);
+        }
+
+        return text.ToString();
+    }
 
     private static string Quoted(string text)
     {

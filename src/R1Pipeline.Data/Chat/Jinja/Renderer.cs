@@ -203,6 +203,7 @@ internal sealed class Renderer(Budget budget)
 
     private void Append(StringBuilder output, string text)
     {
+        Budget.RequireRoom((long)output.Length + text.Length);
         budget.Spend(text.Length);
         output.Append(text);
     }

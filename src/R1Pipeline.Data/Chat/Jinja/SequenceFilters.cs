@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace R1Pipeline.Data.Chat.Jinja;
 
 /// <summary>Filters over sequences and mappings. <c>map</c>, <c>select</c> and their like are computed item by item, when they are asked for.</summary>
@@ -37,7 +39,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
     {
         foreach (object? item in items)
         {
-            budget.Spend();
+            budget.Work(2);                                         // what an item takes in a list, and itself
             yield return item;
         }
     }
@@ -53,9 +55,23 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         object?[] bound = arguments.Bind("join", 0, "d", "attribute");
         IEnumerable<object?> items = PythonSequence.Items(value);
         if (Given(bound[1]) is { } attribute) items = items.Select(item => Path(item, attribute));
-        string text = string.Join(bound[0] == CallArguments.Missing ? "" : PythonRepr.Str(bound[0]), items.Select(PythonRepr.Str));
-        budget.Spend(text.Length);
-        return text;
+        string separator = bound[0] == CallArguments.Missing ? "" : PythonRepr.Str(bound[0]);
+        var text = new StringBuilder();
+        bool any = false;
+        foreach (string part in Counted(items).Select(PythonRepr.Str))
+        {
+            if (any) Append(separator);
+            Append(part);
+            any = true;
+        }
+
+        return text.ToString();
+
+        void Append(string part)
+        {
+            Budget.RequireRoom((long)text.Length + part.Length);
+            text.Append(part);
+        }
     }
 
     private object? DictSort(object? value, CallArguments arguments)
@@ -81,7 +97,14 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         List<(object? Item, object? Key)> keyed = [.. items.Select(item => (item, key(item)))];
         budget.Work(keyed.Count * (1L + int.Log2(keyed.Count | 1)));
         var order = Comparer<object?>.Create((a, b) => PythonOrder.Compare(a, b, "<") ?? 0);
-        return [.. (reverse ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];
+        try
+        {
+            return [.. (reverse ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];
+        }
+        catch (InvalidOperationException wrapped) when (wrapped.InnerException is JinjaException incomparable)
+        {
+            throw new JinjaException(incomparable.Message);
+        }
     }
 
     private static object? Unique(object? value, CallArguments arguments)

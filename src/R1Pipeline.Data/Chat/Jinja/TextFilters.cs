@@ -33,6 +33,7 @@ internal static partial class TextFilters
         if (value is not string) throw value is Undefined undefined ? undefined.Used() : new JinjaException($"indent: expected a str, not '{PythonType.Of(value)}'");
         string indent = bound[0] is string given ? given : new string(' ', bound[0] == CallArguments.Missing ? 4 : (int)Math.Clamp(PythonMath.ToLong(bound[0]), 0, 1024));
         List<string> lines = PythonText.Lines((string)value + "\n");
+        Budget.RequireRoom(((string)value).Length + ((long)lines.Count * indent.Length));
         var text = new StringBuilder(IsSet(bound[1]) ? indent : "").Append(lines[0]);
         foreach (string line in lines.Skip(1)) text.Append('\n').Append(line.Length > 0 || IsSet(bound[2]) ? indent : "").Append(line);
         return text.ToString();

@@ -24,6 +24,15 @@ public class BoundsTests
         { "{{ 2 ** 4000 }}", "64 bits" },
         { "{{ ('a' * 100000).replace('', 'b' * 10000) }}", "does not come to an end" },
         { "{{ ('a' * 100000) | replace('a', 'b' * 10000) }}", "does not come to an end" },
+        { "{{ (['a' * 1000000] * 1000) | join('b' * 1000000) }}", "does not come to an end" },
+        { "{{ ('a\n' * 100000) | indent(1000) }}", "does not come to an end" },
+        { "{% for i in range(1000) %}{{ 'x' * 31000 }}{% endfor %}", "does not come to an end" },
+        { "{% set ns = namespace(d=[1]) %}{% for i in range(40) %}{% set ns.d = [ns.d, ns.d] %}{% endfor %}{{ ns.d | tojson }}", "does not come to an end" },
+        { "{% set ns = namespace(d=[1]) %}{% for i in range(40) %}{% set ns.d = [ns.d, ns.d] %}{% endfor %}{{ ns.d }}", "does not come to an end" },
+        { "{% set s = 'x' * 4000000 %}{% set ns = namespace(l=[]) %}{% for i in range(1000) %}{% set ns.l = ns.l + [s[1:]] %}{% endfor %}", "does not come to an end" },
+        { "{% set s = 'x' * 4000000 %}{% set ns = namespace(l=[]) %}{% for i in range(1000) %}{% set ns.l = ns.l + [s | upper] %}{% endfor %}", "does not come to an end" },
+        { "{{ [1, 'a', none] | sort }}", "not supported between" },
+        { "{{ {'a': 1, 2: 3} | dictsort }}", "not supported between" },
         { "{% set x = range(30000) | list %}{% for a in range(30000) %}{% set y = x | sort %}{% endfor %}", "does not come to an end" },
     };
 
