@@ -26,7 +26,8 @@ internal sealed record ConfidenceInterval(double Low, double High)
         double centre = mean + (z2 / (2 * n));
         double half = Z * Math.Sqrt((mean * (1 - mean) / n) + (z2 / (4.0 * n * n)));
         double scale = 1 + (z2 / n);
-        return Clipped((centre - half) / scale, (centre + half) / scale);
+        ConfidenceInterval found = Clipped((centre - half) / scale, (centre + half) / scale);
+        return new(Math.Min(found.Low, mean), Math.Max(found.High, mean));          // at 0 and at 1 the ends are the mean itself, which rounding misses
     }
 
     private static ConfidenceInterval Normal(IReadOnlyList<double> means, double mean)
