@@ -17,6 +17,8 @@ public static class ModelJson
     /// <summary>Room for twice the merges of the largest published tokenizers of these families, and for an index of that many tensors.</summary>
     private const int MaxEntries = 1 << 19, MaxValues = 1 << 22;
 
+    private const int MaxShownCharacters = 100;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads it; the caller disposes the document, whose root is an object.</summary>
@@ -27,6 +29,13 @@ public static class ModelJson
         if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
         document.Dispose();
         throw NoObject(path);
+    }
+
+    /// <summary>A value as a message shows it: its beginning.</summary>
+    public static string Shown(JsonElement value)
+    {
+        string text = value.GetRawText();
+        return text.Length <= MaxShownCharacters ? text : text[..MaxShownCharacters] + "…";
     }
 
     /// <summary>The same as an object that can be changed.</summary>

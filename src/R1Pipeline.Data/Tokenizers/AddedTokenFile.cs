@@ -88,10 +88,5 @@ internal static class AddedTokenFile
         _ => [],
     };
 
-    private static bool Flag(TokenizerFiles files, JsonObject token, string name, bool otherwise = false) => token[name] switch
-    {
-        null => otherwise,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        JsonNode other => throw files.Unusable($"an added token sets {name} to {other.ToJsonString()}; true or false is expected"),
-    };
+    private static bool Flag(TokenizerFiles files, JsonObject token, string name, bool otherwise = false) => files.Flag(token, name, "an added token") ?? otherwise;
 }

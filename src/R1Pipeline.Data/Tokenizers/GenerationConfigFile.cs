@@ -12,7 +12,6 @@ namespace R1Pipeline.Data.Tokenizers;
 public static class GenerationConfigFile
 {
     private const string FileName = "generation_config.json", ConfigName = "config.json", EndKey = "eos_token_id";
-    private const int MaxShownCharacters = 100;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -71,8 +70,6 @@ public static class GenerationConfigFile
         if (!document.RootElement.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return [];
         JsonElement[] elements = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
         if (elements.All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) && number >= -1)) return [.. elements.Select(id => id.GetInt32()).Where(id => id >= 0)];
-        throw new StageFailedException(StageFailureClass.UserData, $"{path}: {key} is {Shown(value.GetRawText())}; a token id, or a list of them, is expected");
+        throw new StageFailedException(StageFailureClass.UserData, $"{path}: {key} is {ModelJson.Shown(value)}; a token id, or a list of them, is expected");
     }
-
-    private static string Shown(string text) => text.Length <= MaxShownCharacters ? text : text[..MaxShownCharacters] + "…";
 }

@@ -47,7 +47,7 @@ internal static class PostProcessorFile
     private static (int[] Before, int[] After)? FromConfig(TokenizerFiles files, Func<string, int?> idOf)
     {
         if (TokenizerFiles.TextOf(files.Config["tokenizer_class"]) is not ("LlamaTokenizer" or "LlamaTokenizerFast")) return null;
-        bool? begin = files.ConfiguredFlag("add_bos_token"), end = files.ConfiguredFlag("add_eos_token");
+        bool? begin = files.Flag(files.Config, "add_bos_token", TokenizerConfigFile.FileName), end = files.Flag(files.Config, "add_eos_token", TokenizerConfigFile.FileName);
         return begin is null && end is null ? null : (begin ?? true ? Named("bos_token") : [], end ?? false ? Named("eos_token") : []);
 
         int[] Named(string key) => [files.ConfiguredId(key, idOf) ?? throw files.Unusable($"{TokenizerConfigFile.FileName} asks for a {key} around every text and names none")];

@@ -64,12 +64,7 @@ internal static class PreTokenizerFile
         }
     }
 
-    private static bool Flag(TokenizerFiles files, JsonObject step, string name, bool otherwise) => step[name] switch
-    {
-        null => otherwise,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        JsonNode other => throw files.Unusable($"the pre-tokenizer of tokenizer.json sets {name} to {other.ToJsonString()}; true or false is expected"),
-    };
+    private static bool Flag(TokenizerFiles files, JsonObject step, string name, bool otherwise) => files.Flag(step, name, "the pre-tokenizer of tokenizer.json") ?? otherwise;
 
     private static string? Type(JsonNode? node) => node is JsonObject part ? TokenizerFiles.TextOf(part["type"]) : null;
 }

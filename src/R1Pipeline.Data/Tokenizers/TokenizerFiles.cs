@@ -119,12 +119,15 @@ internal sealed class TokenizerFiles
         return idOf(text) ?? throw Unusable($"tokenizer_config.json names {text} as {key}, but the vocabulary does not have it");
     }
 
-    /// <summary>A setting of the config that is on or off; null where it is not there.</summary>
-    public bool? ConfiguredFlag(string key) => Config[key] switch
+    /// <summary>A setting of a part of the files that is on or off; null where it is not there.</summary>
+    /// <param name="part">What sets it.</param>
+    /// <param name="key">Its name.</param>
+    /// <param name="place">What sets it, for the message.</param>
+    public bool? Flag(JsonObject part, string key, string place) => part[key] switch
     {
         null => null,
         JsonValue value when value.TryGetValue(out bool on) => on,
-        JsonNode other => throw Unusable($"{key} of tokenizer_config.json is {other.ToJsonString()}; true or false is expected"),
+        JsonNode other => throw Unusable($"{place} sets {key} to {other.ToJsonString()}; true or false is expected"),
     };
 
     /// <summary>The text of a node; null for any other kind of node, or none.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 
 namespace R1Pipeline.Training.Model;
 
@@ -79,15 +80,9 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
         return value.ValueKind == JsonValueKind.Object ? new ConfigKeys(path, value, $"{prefix}{key}.") : throw Wrong(key, "an object is expected");
     }
 
-    public StageFailedException Wrong(string key, string expected) => Wrong($"{prefix}{key} is {Shown(key)}; {expected}");
+    public StageFailedException Wrong(string key, string expected) => Wrong($"{prefix}{key} is {(Find(key) is { } value ? ModelJson.Shown(value) : "null")}; {expected}");
 
     public StageFailedException Wrong(string problem) => new(StageFailureClass.UserData, $"{path}: {problem}");
 
     private double Positive(string key, double number) => (float)number > 0 ? number : throw Wrong(key, "a positive number is expected");
-
-    private string Shown(string key)
-    {
-        string text = Find(key)?.GetRawText() ?? "null";
-        return text.Length <= 100 ? text : text[..100] + "…";
-    }
 }
