@@ -45,20 +45,20 @@ public sealed class StageCodeVersionTests(TinyBase tiny)
 
     private SortedDictionary<string, double> Compute(string uses) => uses switch
     {
-        "import-model" => Of(Request(uses, new ImportModelOptions { Path = tiny.Base.Directory }, [])),
-        "train-tokenizer" => Of(Request(uses, new TrainTokenizerOptions { VocabularySize = 300 }, [tiny.General])),
-        "pretraining" => Of(Request(uses, TinyOptions.Pretraining with { Epochs = 2, BatchSize = 4 }, [tiny.Corpus])),
+        "import-model" => Of(tiny.Rig.Request(uses, new ImportModelOptions { Path = tiny.Base.Directory }, [])),
+        "train-tokenizer" => Of(tiny.Rig.Request(uses, new TrainTokenizerOptions { VocabularySize = 300 }, [tiny.General])),
+        "pretraining" => Of(tiny.Rig.Request(uses, TinyOptions.Pretraining with { Epochs = 2, BatchSize = 4 }, [tiny.Corpus])),
         "cold-start" or "supervised-fine-tuning" or "distillation" =>
-            Of(Request(uses, TinyOptions.FineTuning with { Epochs = 2 }, [tiny.General], tiny.Model), tiny.Base.Directory),
-        "reasoning-rl" => Of(Request(uses, TinyOptions.ReasoningRl with { Questions = 4, GroupSize = 4, MaxNewTokens = 40, LearningRate = 1e-3 }, [tiny.Problems], tiny.Model), tiny.Base.Directory),
-        "rejection-sampling" => Of(Request(uses, TinyOptions.RejectionSampling with { GeneralShare = 2 }, [tiny.Problems, tiny.General], tiny.Model)),
+            Of(tiny.Rig.Request(uses, TinyOptions.FineTuning with { Epochs = 2 }, [tiny.General], tiny.Model), tiny.Base.Directory),
+        "reasoning-rl" => Of(tiny.Rig.Request(uses, TinyOptions.ReasoningRl with { Questions = 4, GroupSize = 4, MaxNewTokens = 40, LearningRate = 1e-3 }, [tiny.Problems], tiny.Model), tiny.Base.Directory),
+        "rejection-sampling" => Of(tiny.Rig.Request(uses, TinyOptions.RejectionSampling with { GeneralShare = 2 }, [tiny.Problems, tiny.General], tiny.Model)),
         "reward-modeling" => Of(RewardModeling(uses), tiny.Base.Directory),
         "all-scenario-rl" => Of(
-            Request(
+            tiny.Rig.Request(
                 uses, TinyOptions.AllScenarioRl with { Questions = 3, GroupSize = 4, MaxNewTokens = 40, LearningRate = 1e-3 }, [tiny.Problems, tiny.General],
                 tiny.Model, tiny.Rig.Input("reward-models", tiny.Rig.Run(RewardModeling("reward-modeling")), "helpful")),
             tiny.Base.Directory),
-        "evaluation" => Of(Request(uses, TinyOptions.Evaluation, [], tiny.Rig.Input("models", tiny.Base)) with
+        "evaluation" => Of(tiny.Rig.Request(uses, TinyOptions.Evaluation, [], tiny.Rig.Input("models", tiny.Base)) with
         {
             Sources = [tiny.Problems],
             Tasks = [new("math", new EvaluationTaskOptions { Data = "problems", Temperature = 0.01, Samples = 2, MaxNewTokens = 40 })],
@@ -68,11 +68,7 @@ public sealed class StageCodeVersionTests(TinyBase tiny)
 
     private SortedDictionary<string, double> Of(StageRequest request, string? input = null) => StageOutput.FiguresOf(tiny.Rig.Run(request), input);
 
-    private StageRequest RewardModeling(string uses) => Request(uses, TinyOptions.RewardModeling with { Epochs = 2 }, [tiny.Pairs], tiny.Model);
-
-    /// <summary>A stage's name enters its random draws: here it is always its kind, whatever ran before.</summary>
-    private StageRequest Request(string uses, StageOptions options, IReadOnlyList<R1Pipeline.Contracts.Data.DataSourceDefinition> data, params IReadOnlyList<StageArtifact> inputs) =>
-        tiny.Rig.Request(uses, options, data, inputs) with { Stage = uses };
+    private StageRequest RewardModeling(string uses) => tiny.Rig.Request(uses, TinyOptions.RewardModeling with { Epochs = 2 }, [tiny.Pairs], tiny.Model);
 
     private static SortedDictionary<string, Pinned> ReadPinned() => File.Exists(PinnedFile)
         ? JsonSerializer.Deserialize<SortedDictionary<string, Pinned>>(File.ReadAllText(PinnedFile))!

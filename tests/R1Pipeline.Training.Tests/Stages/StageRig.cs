@@ -39,15 +39,15 @@ internal sealed class StageRig : IDisposable
     public StageArtifact Input(string role, StageRun made, string? name = null) =>
         new(role, name ?? made.Request.Stage, made.Request.Stage, made.Result.Artifact, new ArtifactStore(Artifacts).DirectoryOf(made.Result.Artifact));
 
-    /// <summary>A request for one attempt of a stage; refine it with <c>with</c>.</summary>
+    /// <summary>A request for one attempt of a stage, in a run of its own: draws follow from the stage's name, so they do not depend on the tests before. Refine it with <c>with</c>.</summary>
     public StageRequest Request(string uses, StageOptions options, IReadOnlyList<DataSourceDefinition> data, params IReadOnlyList<StageArtifact> inputs)
     {
         int attempt = ++_attempts;
-        string stage = $"{uses}-{attempt}";
+        string run = $"run-{attempt}";
         return new StageRequest
         {
-            Run = "run-1",
-            Stage = stage,
+            Run = run,
+            Stage = uses,
             Uses = uses,
             Attempt = 1,
             Token = attempt,
@@ -57,8 +57,8 @@ internal sealed class StageRig : IDisposable
             Artifacts = inputs,
             Data = [.. data.Select(source => source.Name), .. inputs.Where(input => input.Role == "data").Select(input => input.Name)],
             Sources = data,
-            StageDirectory = Directory.CreateDirectory(Path.Combine(_root, "runs", "run-1", "stages", stage)).FullName,
-            AttemptDirectory = Directory.CreateDirectory(Path.Combine(_root, "runs", "run-1", "stages", stage, "attempts", "1")).FullName,
+            StageDirectory = Directory.CreateDirectory(Path.Combine(_root, "runs", run, "stages", uses)).FullName,
+            AttemptDirectory = Directory.CreateDirectory(Path.Combine(_root, "runs", run, "stages", uses, "attempts", "1")).FullName,
             ArtifactsDirectory = Artifacts,
             LeaseLifetime = TimeSpan.FromMinutes(1),
         };

@@ -15,7 +15,8 @@ public sealed class TinyBase : IDisposable
     public TinyBase()
     {
         Corpus = Rig.File("corpus", Enumerable.Range(0, 8).Select(_ => new { prompt = KnownPrompt, response = KnownResponse }));
-        Base = Rig.Run(Rig.Request("pretraining", TinyOptions.Pretraining with { Epochs = 60, LearningRate = 2e-2, CheckpointEverySteps = 1000 }, [Corpus]));
+        var pretraining = Rig.Request("pretraining", TinyOptions.Pretraining with { Epochs = 60, LearningRate = 2e-2, CheckpointEverySteps = 1000 }, [Corpus]);
+        Base = Rig.Run(pretraining with { Stage = "pretraining-1" });           // the name enters the draws: StageOutputs.json holds what follows from this base
     }
 
     internal StageRig Rig { get; } = new();
