@@ -29,22 +29,22 @@ internal static class CheckpointsExportCommand
         var stage = new Option<string>("--stage") { Description = "The stage whose model is wanted.", HelpName = "STAGE", Required = true };
         var step = new Option<long?>("--step") { Description = "The checkpoint after this step (r1 checkpoints list); default: the stage's output.", HelpName = "N" };
         var target = new Option<string>("--out") { Description = "New folder for the model.", HelpName = "DIR", Required = true };
-        var type = new Option<string?>("--dtype") { Description = $"Type of the weights: {string.Join(", ", ModelConversion.Types)}; default: as they are, float32 with --max-shard-bytes.", HelpName = "TYPE" };
-        type.AcceptOnlyFromAmong(ModelConversion.Types);
+        var type = new Option<string?>("--dtype") { Description = $"Type of the weights: {string.Join(", ", WorkerConversion.Types)}; default: as they are, float32 with --max-shard-bytes.", HelpName = "TYPE" };
+        type.AcceptOnlyFromAmong(WorkerConversion.Types);
         var shard = new Option<long?>("--max-shard-bytes") { Description = "Largest weight file; a larger model is written as shards with an index; default with --dtype: 5000000000.", HelpName = "N" };
         shard.Validators.Add(result => { if (result.GetValueOrDefault<long?>() is < 1) result.AddError("--max-shard-bytes is at least 1"); });
         var command = new Command("export", "Write the model of a stage, or of one of its checkpoints, as a Hugging Face folder.") { run, stage, step, target, type, shard };
         command.SetAction((parsed, stop) =>
         {
-            ModelConversion? conversion = parsed.GetValue(type) is null && parsed.GetValue(shard) is null
+            WorkerConversion? conversion = parsed.GetValue(type) is null && parsed.GetValue(shard) is null
                 ? null
-                : new ModelConversion(parsed.GetValue(type) ?? ModelConversion.Types[0], parsed.GetValue(shard) ?? DefaultShardBytes);
+                : new WorkerConversion(parsed.GetValue(type) ?? WorkerConversion.Types[0], parsed.GetValue(shard) ?? DefaultShardBytes);
             return ExecuteAsync(parsed, parsed.GetRequiredValue(run), parsed.GetRequiredValue(stage), parsed.GetValue(step), parsed.GetRequiredValue(target), conversion, stop);
         });
         return command;
     }
 
-    private static async Task<int> ExecuteAsync(ParseResult parsed, string run, string stage, long? step, string target, ModelConversion? conversion, CancellationToken stop)
+    private static async Task<int> ExecuteAsync(ParseResult parsed, string run, string stage, long? step, string target, WorkerConversion? conversion, CancellationToken stop)
     {
         using var state = StateStore.Require(parsed);
         var (source, files) = step is { } number ? Checkpoint(state, run, stage, number) : Output(state, run, stage);
@@ -66,7 +66,7 @@ internal static class CheckpointsExportCommand
     }
 
     // Verified on the way into a copy, which the worker reads and which goes again.
-    private static async Task ConvertAsync(string source, IReadOnlyList<FileEntry> files, string target, ModelConversion conversion, CancellationToken stop)
+    private static async Task ConvertAsync(string source, IReadOnlyList<FileEntry> files, string target, WorkerConversion conversion, CancellationToken stop)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)), verified = $"{full}.{Guid.NewGuid():N}";
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()) throw new IOException($"'{full}' is not empty; name a new folder");

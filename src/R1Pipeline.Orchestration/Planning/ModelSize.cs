@@ -49,8 +49,7 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
         try
         {
             using JsonDocument config = ModelJson.Read(Path.Combine(folder, "config.json"));
-            int layers = Int(config.RootElement, "num_hidden_layers");
-            return Of(config.RootElement, Directory.GetFiles(folder, "*.safetensors").Sum(path => Elements(path, layers)));
+            return Of(config.RootElement, WeightFiles.Of(folder).Sum(path => Elements(path, Int(config.RootElement, "num_hidden_layers"), IsTied(config.RootElement))));
         }
         catch (StageFailedException)
         {
@@ -68,8 +67,7 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
         LayerSize attention = Attention(config, hidden), dense = LayerSize.FeedForward(hidden, Int(config, "intermediate_size"));
         int experts = Int(config, "n_routed_experts"), numDense = experts > 0 ? Math.Clamp(Int(config, "first_k_dense_replace"), 0, layers) : layers;
         LayerSize sparse = LayerSize.Experts(hidden, experts, Int(config, "num_experts_per_tok"), Int(config, "n_shared_experts"), Int(config, "moe_intermediate_size"));
-        bool tied = config.TryGetProperty("tie_word_embeddings", out JsonElement value) && value.ValueKind == JsonValueKind.True;
-        return new ModelSize(parameters, hidden, Int(config, "vocab_size"), Int(config, "max_position_embeddings"), tied,
+        return new ModelSize(parameters, hidden, Int(config, "vocab_size"), Int(config, "max_position_embeddings"), IsTied(config),
         [
             .. Enumerable.Repeat(LayerSize.Of(hidden, attention, dense), numDense),
             .. Enumerable.Repeat(LayerSize.Of(hidden, attention, sparse), layers - numDense),
@@ -85,10 +83,14 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
         return LayerSize.GroupedQueries(hidden, heads * head, Int(config, "num_key_value_heads", heads) * head);
     }
 
-    private static long Elements(string path, int layers)
+    private static bool IsTied(JsonElement config) => config.TryGetProperty("tie_word_embeddings", out JsonElement value) && value.ValueKind == JsonValueKind.True;
+
+    // Some writers store a tied output projection once more; it is not loaded.
+    private static long Elements(string path, int layers, bool tied)
     {
-        using FileStream file = File.OpenRead(path);
-        return SafetensorsHeader.Read(file, path).Values.Where(tensor => !IsBehind(tensor.Name, layers)).Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
+        using FileStream file = ModelFile.Open(path);
+        return SafetensorsHeader.Read(file, path).Values.Where(tensor => !IsBehind(tensor.Name, layers) && !(tied && tensor.Name == "lm_head.weight"))
+            .Sum(tensor => tensor.Length / SafetensorsHeader.SizeOf(tensor.Dtype));
     }
 
     // Layers for multi-token prediction stand behind the others in the files, and are not loaded.

@@ -27,13 +27,18 @@ public static class ModelConversion
         DecoderHead head = DecoderConfigFile.HeadOf(source);
         DecoderConfig config = DecoderConfigFile.Read(source, head);
         using FlatParameters parameters = DecoderWeights.Load(source, config, head, trainable: false);
-        foreach (string file in Directory.GetFiles(source).Where(file => !IsWeights(Path.GetFileName(file)) && Path.GetFileName(file) != Config))
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(source, file)).Where(file => !IsWeights(file) && file != Config))
+        {
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, file))!);
+            File.Copy(Path.Combine(source, file), Path.Combine(target, file));
+        }
+
         WriteConfig(source, target, options.Type);
         DecoderWeights.Save(target, config, head, parameters.ValueOf, options);
     }
 
-    private static bool IsWeights(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal) || file == SafetensorsIndex.FileName;
+    // Those of a folder below are an adapter's, already merged into the model.
+    private static bool IsWeights(string file) => Path.GetDirectoryName(file) == "" && (file.EndsWith(".safetensors", StringComparison.Ordinal) || file == SafetensorsIndex.FileName);
 
     private static void WriteConfig(string source, string target, WeightType type)
     {

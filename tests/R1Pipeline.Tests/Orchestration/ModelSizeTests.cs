@@ -20,6 +20,8 @@ public sealed class ModelSizeTests : IDisposable
              "tie_word_embeddings": false, "first_k_dense_replace": 1, "moe_intermediate_size": 24, "n_routed_experts": 6, "num_experts_per_tok": 2, "n_shared_experts": 1}
             """);
         Weights("model-00001-of-00002.safetensors", """{"a":{"dtype":"BF16","shape":[3,5],"data_offsets":[0,30]}}""", 30);
+        Index(("a", "model-00001-of-00002.safetensors"), ("b", "model-00002-of-00002.safetensors"));
+        Weights("stray.safetensors", """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", 12);
         Weights("model-00002-of-00002.safetensors", """{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"model.layers.3.mlp":{"dtype":"F32","shape":[4],"data_offsets":[8,24]}}""", 24);       // a layer behind the last is not loaded
 
         ModelSize size = ModelSize.OfFolder(_folder);
@@ -48,6 +50,7 @@ public sealed class ModelSizeTests : IDisposable
                 {"num_hidden_layers": 2, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 9, "max_position_embeddings": 32,
                  "kv_lora_rank": 16, "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 12, "moe_intermediate_size": 24, "n_routed_experts": {{experts}}, "num_experts_per_tok": 2}
                 """);
+            Weights("model.safetensors", "{}", 0);
             return ModelSize.OfFolder(_folder);
         }
 
@@ -63,11 +66,24 @@ public sealed class ModelSizeTests : IDisposable
     {
         Config("""{"num_hidden_layers": 2, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 9, "max_position_embeddings": 32}""");
 
+        Weights("model.safetensors", """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", 12);
+
         ModelSize size = ModelSize.OfFolder(_folder);
 
-        Assert.Equal((0L, 48, 9, 32, 2), (size.Parameters, size.Hidden, size.Vocabulary, size.ContextTokens, size.Layers.Count));
+        Assert.Equal((3L, 48, 9, 32, 2), (size.Parameters, size.Hidden, size.Vocabulary, size.ContextTokens, size.Layers.Count));
         Assert.Equal(4 * 48 + 5 * 64 + 32 + 4 * 96, size.Layers[0].Kept);
         Assert.Equal(2 * 2 * 32, size.Cached);
+    }
+
+    [Theory]
+    [InlineData("true", 3)]
+    [InlineData("false", 5)]
+    public void OfFolder_OutputProjectionInTheFile_CountsUnlessItIsTheEmbedding(string tied, long parameters)
+    {
+        Config($$"""{"num_hidden_layers": 2, "hidden_size": 48, "num_attention_heads": 4, "vocab_size": 9, "tie_word_embeddings": {{tied}}}""");
+        Weights("model.safetensors", """{"lm_head.weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"model.embed_tokens.weight":{"dtype":"F32","shape":[3],"data_offsets":[8,20]}}""", 20);
+
+        Assert.Equal(parameters, ModelSize.OfFolder(_folder).Parameters);
     }
 
     [Theory]
@@ -90,6 +106,9 @@ public sealed class ModelSizeTests : IDisposable
     }
 
     private void Config(string text) => File.WriteAllText(Path.Combine(_folder, "config.json"), text);
+
+    private void Index(params IEnumerable<(string Tensor, string File)> map) => File.WriteAllText(
+        Path.Combine(_folder, "model.safetensors.index.json"), $$"""{"weight_map": { {{string.Join(", ", map.Select(entry => $"\"{entry.Tensor}\": \"{entry.File}\""))}} } }""");
 
     private void Weights(string file, string header, int bytes) =>
         File.WriteAllBytes(Path.Combine(_folder, file), [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[bytes]]);

@@ -109,6 +109,20 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void Convert_FolderOfAStageThatTrainedAnAdapter_KeepsTheAdapter()
+    {
+        using TemporaryFolder source = new(), converted = new();
+        foreach (string file in Directory.GetFiles(SharedFixtures.Path("models", "qwen2-tied"))) File.Copy(file, source[Path.GetFileName(file)]);
+        _ = Directory.CreateDirectory(source["adapter"]);
+        foreach (string file in (string[])["adapter_config.json", "adapter_model.safetensors"]) File.Copy(SharedFixtures.Path("lora", "qwen2-r4", file), source[Path.Combine("adapter", file)]);
+
+        ModelConversion.Write(source.Path, converted.Path, new ExportOptions(WeightType.BFloat16));
+
+        foreach (string file in Directory.GetFiles(source["adapter"]))
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(converted[Path.Combine("adapter", Path.GetFileName(file))]));
+    }
+
+    [Fact]
     public void Convert_RewardModel_StaysOne()
     {
         string source = SharedFixtures.Path("preference", "reward-model");

@@ -10,7 +10,7 @@ namespace R1Pipeline.Cli.Models;
 /// <summary>How weight files are written anew, by the worker in a process of its own.</summary>
 /// <param name="Type">float32, bfloat16 or float16.</param>
 /// <param name="MaxShardBytes">Largest weight file.</param>
-internal sealed record ModelConversion(string Type, long MaxShardBytes)
+internal sealed record WorkerConversion(string Type, long MaxShardBytes)
 {
     /// <summary>The types that can be asked for.</summary>
     public static string[] Types { get; } = ["float32", "bfloat16", "float16"];
