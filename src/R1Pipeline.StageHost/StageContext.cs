@@ -77,6 +77,9 @@ public sealed class StageContext : ILoopHost
     /// <summary>What to compute in; null: what suits the device.</summary>
     public ComputePrecision? Precision => _inputs.Options.Precision;
 
+    /// <summary>Device and type that the stage's models turned out to compute in, for the provenance; null: it computes with none.</summary>
+    public string? ComputedOn { get; set; }
+
     /// <summary>Steps planned, as the stage said.</summary>
     public long StepsPlanned => _progress.StepsPlanned;
 
@@ -148,7 +151,7 @@ public sealed class StageContext : ILoopHost
         _saver.Settle();
         long expected = Request.Artifacts // an output is about as large as the largest input of its kind
             .Where(input => input.Artifact.Kind == kind).Select(input => _store.BytesOf(input.Artifact)).DefaultIfEmpty().Max();
-        Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request, Threads), _owner.DemandLease));
+        Committed = _disk.Run(Request.ArtifactsDirectory, "an artifact", expected, () => _store.Commit(kind, write, Provenance.Of(Request, Threads, ComputedOn), _owner.DemandLease));
         Log.Information("Artifact {Kind} {Sha256:l} is committed", kind, Committed.Sha256);
         _faults.BeforeArtifactIsReported();
         return Committed;

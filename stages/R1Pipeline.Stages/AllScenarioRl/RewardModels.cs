@@ -47,7 +47,7 @@ internal sealed class RewardModels : IDisposable
         context.Phase("loading");
         var text = ModelText.Load(artifact.Directory);
         EntryProbe.Check(text, DecoderConfigFile.Read(artifact.Directory, DecoderHead.Score), $"reward model of stage {artifact.Stage}");
-        var model = RewardModel.Load(artifact.Directory, placement: Placement.Resolve(context.Device, context.Precision));
+        var model = RewardModel.Load(artifact.Directory, placement: ModelPlacement.Of(context));
         if (model.Statistics is { StandardDeviation: > 0 } statistics)
         {
             var map = ScoreMap.Of(options, statistics);

@@ -5,7 +5,6 @@ using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.StageHost;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Model;
-using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Stages.Models;
@@ -94,8 +93,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
             "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
         byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
-        var placement = Placement.Resolve(context.Device, context.Precision);
-        context.Log.Information("It computes on {Device:l} in {Type}", placement.Device.ToString(), placement.ComputeType);
+        var placement = ModelPlacement.Of(context);
         var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable, placement, withMasters) : ModelFolder.LoadQuantized(artifact.Directory, placement, withMasters);
         return new LanguageModel(decoder, text, generationConfig, artifact.Artifact);
     }

@@ -8,7 +8,6 @@ using R1Pipeline.Stages.Models;
 using R1Pipeline.Stages.Rows;
 using R1Pipeline.Stages.Supervised;
 using R1Pipeline.Training.Model;
-using R1Pipeline.Training.Runtime;
 
 namespace R1Pipeline.Stages.Pretraining;
 
@@ -45,7 +44,7 @@ public sealed class PretrainingStage : IStage
         var text = new ModelText(tokenizer, ChatTemplate.Named(options.ChatTemplate, tokenizer.TokenOf(tokenizer.EosId)));
         var config = Config(options, tokenizer);
         EntryProbe.Check(text, config, "the model to be made");
-        return new LanguageModel(Decoder.Create(config, context.Request.Seed, context.Request.Stage, options.Model.InitStd, Placement.Resolve(context.Device, context.Precision)), text);
+        return new LanguageModel(Decoder.Create(config, context.Request.Seed, context.Request.Stage, options.Model.InitStd, ModelPlacement.Of(context)), text);
     }
 
     private static ITokenizer NewTokenizer(StageContext context, PretrainingOptions options)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using R1Pipeline.Contracts.Artifacts;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Stages;
@@ -27,6 +28,21 @@ public sealed class PretrainingStageTests(TinyBase tiny)
         Assert.NotEmpty(whole.Owner.Checkpoints);
         Assert.All(whole.Owner.Checkpoints, message =>
             Assert.Equal(whole.Result.Artifact, tiny.Rig.Resume(request, message.Checkpoint).Result.Artifact));
+    }
+
+    [Theory]
+    [InlineData(null, "cpu Float32")]
+    [InlineData(ComputePrecision.Bf16, "cpu BFloat16")]
+    public void Execute_Model_ItsProvenanceSaysWhereItWasComputed(ComputePrecision? precision, string device)
+    {
+        var run = tiny.Rig.Run(tiny.Rig.Request("pretraining", TinyOptions.Pretraining with { Precision = precision }, [tiny.Corpus]));
+        var tokenizer = tiny.Rig.Run(tiny.Rig.Request("train-tokenizer", new TrainTokenizerOptions { VocabularySize = 300 }, [tiny.General]));
+
+        Assert.Equal(device, Provenance(run).GetProperty("device").GetString());
+        Assert.Equal(1, Provenance(run).GetProperty("threads").GetInt32());
+        Assert.False(Provenance(tokenizer).TryGetProperty("device", out _));
+
+        static JsonElement Provenance(StageRun made) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(made.Directory, "provenance.json")));
     }
 
     [Fact]
