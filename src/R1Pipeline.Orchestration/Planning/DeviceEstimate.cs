@@ -12,7 +12,7 @@ public sealed record DeviceEstimate
     /// <summary>The driver's context and the kernels.</summary>
     public required long Context { get; init; }
 
-    /// <summary>The model, and an adapter on it: fp32 masters, and the copies that are computed with.</summary>
+    /// <summary>The model, and an adapter on it; of what is trained the fp32 masters too.</summary>
     public long Weights { get; init; }
 
     /// <summary>Gradients of what is trained.</summary>

@@ -36,7 +36,7 @@ internal sealed class MemoryModel(StageOptions options)
 
     private int Held => IsNarrow ? Float + Narrow : Float;          // masters, and the copies that are computed with
 
-    private int Weight => IsNarrow ? Narrow : Float;                // where nothing is trained there are no masters
+    private int Weight => IsNarrow ? Narrow : Float;                // what is not trained has no masters
 
     private int Computed => IsNarrow && _device is not null ? Narrow : Float;
 
@@ -104,7 +104,7 @@ internal sealed class MemoryModel(StageOptions options)
     private long Frozen(ModelSize model, LoraOptions lora)
     {
         long quantized = lora.Quantize is null ? 0 : model.Projections;
-        return Held * (model.Parameters - quantized) + (long)(QuantizedBits / 8 * quantized);
+        return Weight * (model.Parameters - quantized) + (long)(QuantizedBits / 8 * quantized);
     }
 
     private long Activations(OptimizerOptions training, ModelSize model, long tokens)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
+using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -22,8 +23,8 @@ public sealed class Decoder : IMovable, IDisposable
     private DecoderLayer[] _layers;
 
     /// <summary>A decoder over existing parameters, which it owns from now on.</summary>
-    internal Decoder(DecoderConfig config, FlatParameters parameters, QuantizedProjections? quantized = null)
-        : this(config, new DecoderTensors(parameters, quantized, null), ownsParameters: true)
+    internal Decoder(DecoderConfig config, FlatParameters parameters, QuantizedProjections? quantized = null, WeightOrigin? origin = null)
+        : this(config, new DecoderTensors(parameters, quantized, null, origin), ownsParameters: true)
     {
     }
 
@@ -203,6 +204,7 @@ public sealed class Decoder : IMovable, IDisposable
         if (!_ownsParameters) return;
         Parameters.Dispose();
         Quantized?.Dispose();
+        _tensors.Origin?.Dispose();
     }
 
     // Layers hold on to leaves, so they are as new as those.

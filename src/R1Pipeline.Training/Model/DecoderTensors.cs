@@ -1,5 +1,6 @@
 using R1Pipeline.Training.Optimization;
 using R1Pipeline.Training.Runtime;
+using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Model;
@@ -8,7 +9,8 @@ namespace R1Pipeline.Training.Model;
 /// <param name="Parameters">Its parameters, but for those that are quantised.</param>
 /// <param name="Quantized">Its quantised projections; null: it has none.</param>
 /// <param name="Adapter">What is added to its projections; null: nothing.</param>
-internal sealed record DecoderTensors(FlatParameters Parameters, QuantizedProjections? Quantized, LoraAdapter? Adapter)
+/// <param name="Origin">Where the parameters were read; null: they are of no folder.</param>
+internal sealed record DecoderTensors(FlatParameters Parameters, QuantizedProjections? Quantized, LoraAdapter? Adapter, WeightOrigin? Origin)
 {
     /// <summary>A parameter that is not quantised.</summary>
     public Tensor this[string name] => Parameters[name];
@@ -23,9 +25,19 @@ internal sealed record DecoderTensors(FlatParameters Parameters, QuantizedProjec
     {
         using IDisposable frozen = no_grad();
         Tensor? value = Quantized?.Of(name)?.Dequantize();
-        if (Adapter?.UpdateOf(name) is not { } update) return value ?? Parameters.ValueOf(name).Wide();
-        value ??= Parameters.ValueOf(name).to(ScalarType.Float32, copy: true);
+        if (Adapter?.UpdateOf(name) is not { } update) return value ?? WideOf(name);
+        value ??= WideOf(name).clone();
         update.AddToWeight(value);
         return value;
+    }
+
+    // As it was read, not as it was rounded.
+    private Tensor WideOf(string name)
+    {
+        Tensor held = Parameters.ValueOf(name);
+        if (held.dtype == ScalarType.Float32 || Origin is null) return held.Wide();
+        Tensor wide = empty(held.shape, dtype: ScalarType.Float32, device: held.device);
+        Origin.ReadInto(name, wide);
+        return wide;
     }
 }

@@ -14,7 +14,7 @@ namespace R1Pipeline.Training.Optimization;
 public sealed class FlatParameters : IMovable, IDisposable
 {
     private readonly Dictionary<string, (ParameterShape Shape, long Offset, Tensor Leaf)> _byName = new(StringComparer.Ordinal);
-    private readonly bool _keepsMasters;
+    private readonly bool _isTrained;
     private readonly Tensor? _narrowGradients;
     private Tensor? _narrow, _buffers;
 
@@ -22,10 +22,9 @@ public sealed class FlatParameters : IMovable, IDisposable
     /// <param name="shapes">Names and shapes; names are unique.</param>
     /// <param name="withGradients">Whether the parameters are trained; without, no gradient buffer exists.</param>
     /// <param name="placement">Where they lie and what they are computed with in; null: the host, in fp32.</param>
-    /// <param name="withMasters">Whether fp32 values are kept also where nothing is trained, for a model that is written again as it was read.</param>
-    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients, Placement? placement = null, bool withMasters = false)
+    public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients, Placement? placement = null)
     {
-        _keepsMasters = withGradients || withMasters;
+        _isTrained = withGradients;
         Placement = placement ?? Placement.Host;
         Shapes = shapes;
         Count = shapes.Sum(shape => shape.Count);
@@ -52,7 +51,7 @@ public sealed class FlatParameters : IMovable, IDisposable
     public long TrainedCount { get; }
 
     /// <summary>Whether <see cref="Values"/> are all of them, in fp32; else nothing is trained, and they are [TrainedCount] in the type that is computed with.</summary>
-    public bool HasMasters => _keepsMasters || !Placement.IsNarrow;
+    public bool HasMasters => _isTrained || !Placement.IsNarrow;
 
     /// <summary>All values, [Count], fp32, but for <see cref="HasMasters"/>. Write to it only without a gradient tape, and <see cref="Publish"/> what was written.</summary>
     public Tensor Values { get; private set; }
@@ -176,7 +175,7 @@ public sealed class FlatParameters : IMovable, IDisposable
         Tensor New(long count, ScalarType type) => zeros(count, dtype: type, device: placement.Device);
         if (!placement.IsNarrow) return (New(Count, ScalarType.Float32), null, null);
         Tensor narrow = New(TrainedCount, placement.ComputeType);
-        return _keepsMasters
+        return _isTrained
             ? (New(Count, ScalarType.Float32), narrow, null)
             : (narrow, null, Count > TrainedCount ? New(Count - TrainedCount, ScalarType.Float32) : null);
     }

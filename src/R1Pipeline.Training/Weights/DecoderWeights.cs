@@ -15,11 +15,11 @@ internal static class DecoderWeights
 {
     /// <summary>New parameters with the folder's values.</summary>
     /// <exception cref="StageFailedException">UserData: damaged files, names, shapes or values that do not fit.</exception>
-    public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable, Placement? placement = null, bool withMasters = false)
+    public static FlatParameters Load(string directory, DecoderConfig config, DecoderHead head, bool trainable, Placement? placement = null)
     {
         using var source = new SafetensorsFolder(directory);
         Check(source, config, head);
-        var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable, placement, withMasters);
+        var parameters = new FlatParameters(DecoderParameters.Shapes(config, head), trainable, placement);
         try
         {
             Read(source, config, parameters);
@@ -35,12 +35,12 @@ internal static class DecoderWeights
 
     /// <summary>New parameters with the folder's values, to be read only; the projections are quantised module by module while they are read.</summary>
     /// <exception cref="StageFailedException">As for <see cref="Load"/>.</exception>
-    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config, Placement? placement = null, bool withMasters = false)
+    public static (FlatParameters Parameters, QuantizedProjections Quantized) LoadQuantized(string directory, DecoderConfig config, Placement? placement = null)
     {
         using var source = new SafetensorsFolder(directory);
         Check(source, config, DecoderHead.Vocabulary);
         HashSet<string> projections = [.. LoraTargets.Of(config, null, directory).Select(slice => slice.Parameter)];
-        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false, placement, withMasters);
+        var parameters = new FlatParameters([.. DecoderParameters.Shapes(config, DecoderHead.Vocabulary).Where(shape => !projections.Contains(shape.Name))], withGradients: false, placement);
         var quantized = new QuantizedProjections();
         try
         {

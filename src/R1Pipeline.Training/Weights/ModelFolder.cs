@@ -17,15 +17,15 @@ public static class ModelFolder
     /// <param name="directory">The folder; weights in one file or in shards, F32, F16 or BF16.</param>
     /// <param name="trainable">Whether it gets a gradient buffer.</param>
     /// <param name="placement">Where it lies and in which type it computes; null: the host, in fp32.</param>
-    /// <param name="withMasters">Whether its fp32 values are kept though it is not trained and computes in another type: a model under an adapter is written as it was read.</param>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
-    public static Decoder Load(string directory, bool trainable = true, Placement? placement = null, bool withMasters = false)
+    public static Decoder Load(string directory, bool trainable = true, Placement? placement = null)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        return new Decoder(config, DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement, withMasters));
+        FlatParameters parameters = DecoderWeights.Load(directory, config, DecoderHead.Vocabulary, trainable, placement);
+        return new Decoder(config, parameters, origin: new WeightOrigin(directory, config, DecoderHead.Vocabulary));
     }
 
-    /// <summary>Whether <see cref="Load(string, bool, Placement?, bool)"/> and the stages would take a folder, a reward model's too, found out with memory for its largest tensor only.</summary>
+    /// <summary>Whether <see cref="Load(string, bool, Placement?)"/> and the stages would take a folder, a reward model's too, found out with memory for its largest tensor only.</summary>
     /// <exception cref="StageFailedException">UserData: they would not; why, as they would say it.</exception>
     public static void Verify(string directory)
     {
@@ -46,11 +46,11 @@ public static class ModelFolder
 
     /// <summary>Loads a model whose projections are quantised: to be sampled from, or to train an adapter on.</summary>
     /// <exception cref="StageFailedException">UserData: not a model that this core computes.</exception>
-    public static Decoder LoadQuantized(string directory, Placement? placement = null, bool withMasters = false)
+    public static Decoder LoadQuantized(string directory, Placement? placement = null)
     {
         DecoderConfig config = DecoderConfigFile.Read(directory);
-        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config, placement, withMasters);
-        return new Decoder(config, parameters, quantized);
+        (FlatParameters parameters, QuantizedProjections quantized) = DecoderWeights.LoadQuantized(directory, config, placement);
+        return new Decoder(config, parameters, quantized, new WeightOrigin(directory, config, DecoderHead.Vocabulary));
     }
 
     /// <summary>Loads a model to be sampled from, as a command asks for it: with an adapter on it, quantised or not, as in QLoRA's training.</summary>

@@ -30,7 +30,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
     /// <exception cref="StageFailedException">The parts of the folder do not fit together, or the adapter does not fit the model.</exception>
     public static LanguageModel OpenToTrain(StageContext context, StageArtifact artifact, LoraOptions? lora, DecoderHead head = DecoderHead.Vocabulary)
     {
-        var model = Open(context, artifact, trainable: lora is null, lora?.Quantize, withMasters: true);
+        var model = Open(context, artifact, trainable: lora is null, lora?.Quantize);
         if (lora is null) return model;
         try
         {
@@ -49,7 +49,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
 
     /// <summary>Loads an input model to be sampled from, without memory for gradients, and probes it.</summary>
     /// <exception cref="StageFailedException">The parts of the folder do not fit together.</exception>
-    public static LanguageModel OpenToSample(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: false, quantize: null, withMasters: false);
+    public static LanguageModel OpenToSample(StageContext context, StageArtifact artifact) => Open(context, artifact, trainable: false, quantize: null);
 
     /// <summary>
     /// Writes a complete model folder: configuration, weights, tokenizer, chat template. An adapter is written into a folder of its own in it, and merged into
@@ -83,7 +83,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
     public void Dispose() => Decoder.Dispose();
 
     // The probe needs no weights: a folder whose parts do not fit is refused before they are read.
-    private static LanguageModel Open(StageContext context, StageArtifact artifact, bool trainable, WeightQuantization? quantize, bool withMasters)
+    private static LanguageModel Open(StageContext context, StageArtifact artifact, bool trainable, WeightQuantization? quantize)
     {
         context.Phase("loading");
         var text = ModelText.Load(artifact.Directory);
@@ -94,7 +94,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
         byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
         var placement = ModelPlacement.Of(context);
-        var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable, placement, withMasters) : ModelFolder.LoadQuantized(artifact.Directory, placement, withMasters);
+        var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable, placement) : ModelFolder.LoadQuantized(artifact.Directory, placement);
         return new LanguageModel(decoder, text, generationConfig, artifact.Artifact);
     }
 }

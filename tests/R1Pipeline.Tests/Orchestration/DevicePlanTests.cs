@@ -47,6 +47,15 @@ public sealed class DevicePlanTests : IDisposable
     }
 
     [Fact]
+    public void Of_LoraOnCuda_HasMastersOfTheAdapterAlone()
+    {
+        DeviceEstimate device = Estimate(Rl with { Device = "cuda", Lora = new LoraOptions { Rank = 2 } }).Device!;
+
+        const long Adapter = 2 * 3 * ((96 + 96) + 2 * (96 + 48) + (96 + 96) + 3 * (96 + 256));
+        Assert.Equal((2 * P + 6 * Adapter, 6 * Adapter, 8 * Adapter, 2 * Adapter), (device.Weights, device.Gradients, device.Moments, device.Reference));
+    }
+
+    [Fact]
     public void Of_OffloadedParts_AreInHostMemoryAndOnTheDeviceInTheirPhaseAlone()
     {
         MemoryEstimate host = Estimate(Rl with { Device = "cuda", Offload = [OffloadedParts.Reference, OffloadedParts.Optimizer] });

@@ -48,18 +48,25 @@ public sealed class FrozenParametersTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void Load_Bf16_MastersOnlyWhereAskedFor(DecoderFamily family)
+    public void Load_Bf16_HoldsTwoBytesAParameterAndIsWrittenAsItWasRead(DecoderFamily family)
     {
         using Decoder model = Decoder.Create(ConfigOf(family), 1, "sft", 0.1);
-        using TemporaryFolder folder = new(), written = new();
+        using TemporaryFolder folder = new(), written = new(), merged = new(), expected = new();
         ModelFolder.Save(model, folder.Path);
-        using Decoder frozen = ModelFolder.Load(folder.Path, trainable: false, Narrow), adapted = ModelFolder.Load(folder.Path, trainable: false, Narrow, withMasters: true);
-        Assert.Equal((false, true), (frozen.Parameters.HasMasters, adapted.Parameters.HasMasters));
+        using Decoder frozen = ModelFolder.Load(folder.Path, trainable: false, Narrow), wide = ModelFolder.Load(folder.Path, trainable: false);
+        Assert.False(frozen.Parameters.HasMasters);
         Assert.Equal(2 * model.Parameters.TrainedCount + 4 * (model.Parameters.Count - model.Parameters.TrainedCount), BytesOf(frozen.Parameters));
-        Assert.Equal(HiddenOf(adapted), HiddenOf(frozen));
 
-        ModelFolder.Save(adapted, written.Path);
+        ModelFolder.Save(frozen, written.Path);
         Assert.Equal(File.ReadAllBytes(folder["model.safetensors"]), File.ReadAllBytes(written["model.safetensors"]));
+
+        // An adapter is merged into what was read, too, not into what it was rounded to.
+        AttachTo(frozen);
+        AttachTo(wide);
+        ModelFolder.Save(frozen, merged.Path);
+        ModelFolder.Save(wide, expected.Path);
+        Assert.NotEqual(File.ReadAllBytes(folder["model.safetensors"]), File.ReadAllBytes(merged["model.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(expected["model.safetensors"]), File.ReadAllBytes(merged["model.safetensors"]));
     }
 
     [Fact]
@@ -71,6 +78,14 @@ public sealed class FrozenParametersTests
         model.Save(folder.Path);
         using RewardModel judge = RewardModel.Load(folder.Path, placement: Narrow);
         Assert.Equal(2 * model.Parameters.Count, BytesOf(judge.Parameters));
+    }
+
+    // Its values are whole in bf16.
+    private static void AttachTo(Decoder decoder)
+    {
+        var adapter = LoraAdapter.Create(decoder.Config, new LoraOptions(), 1, "sft", placement: decoder.Placement);
+        adapter.Parameters.Overwrite(values => values.copy_(arange(values.numel()).remainder(7).sub(3).div(64)));
+        decoder.Attach(adapter);
     }
 
     private static DecoderConfig ConfigOf(DecoderFamily family) => family == DecoderFamily.DeepseekV3 ? ExpertBalanceTests.Sparse : SftLoopTests.Small;

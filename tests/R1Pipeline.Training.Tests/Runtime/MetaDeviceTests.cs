@@ -34,7 +34,7 @@ public sealed class MetaDeviceTests
         using LoraAdapter? adapter = withAdapter ? LoraAdapter.Create(Config, new LoraOptions { Dropout = 0.1 }, 1, "meta", placement: meta) : null;
         adapter?.Dropout!.Begin(1, [0, 1]);
         FlatParameters trained = adapter?.Parameters ?? parameters;
-        var tensors = new DecoderTensors(parameters, null, adapter);
+        var tensors = new DecoderTensors(parameters, null, adapter, null);
         TrainingBatch batch = TrainingBatch.Of([new TrainingSequence([3, 4, 5, 6], 1, "a"), new TrainingSequence([7, 8], 1, "b")], Config.VocabularySize, meta);
         Assert.Equal(DeviceType.META, TrainingBatch.SameSegment(batch.Ids).device_type);
         Tensor x = zeros([2, 4, Config.HiddenSize], dtype: type, device: meta.Device, requires_grad: true);

@@ -155,6 +155,19 @@ public sealed class FineTuningStageTests(TinyBase tiny)
         Assert.True(merged.Parameters.Values.bytes.SequenceEqual(mergedAgain.Parameters.Values.bytes));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(WeightQuantization.Nf4)]
+    public void Execute_LoraInBf16_WritesWhatItDoesNotAdaptAsItWasRead(WeightQuantization? quantize)
+    {
+        var options = TinyOptions.FineTuning with { Precision = ComputePrecision.Bf16, Lora = Lora with { Quantize = quantize } };
+        var run = tiny.Rig.Run(tiny.Rig.Request("cold-start", options, [tiny.General], tiny.Model));
+
+        using Decoder read = ModelFolder.Load(tiny.Base.Directory, trainable: false), written = ModelFolder.Load(run.Directory, trainable: false);
+        Assert.False(written.Parameters.Values.bytes.SequenceEqual(read.Parameters.Values.bytes));
+        Assert.Equal(read.Parameters["embedding"].bytes.ToArray(), written.Parameters["embedding"].bytes.ToArray());
+    }
+
     [Fact]
     public void Execute_LoraOfAProjectionThatTheModelLacks_Fails()
     {
