@@ -21,6 +21,7 @@ internal static class ModelWorker
     {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
         var start = new ProcessStartInfo(worker.FileName, [.. worker.Arguments, argument, JsonSerializer.Serialize(request, ContractJson.Compact)]) { RedirectStandardInput = input is not null };
+        WaitPolicy.SleepSoon(start.Environment);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
         using var signals = new SignalStop(static () => { });
         await using CancellationTokenRegistration ended = signals.Stop.Register(process.Kill);

@@ -7,7 +7,7 @@ namespace R1Pipeline.Orchestration.Workers;
 internal static class WorkerEnvironment
 {
     private static readonly string[] Passed =
-        ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "R1_LIBTORCH", "R1_FAULT", "R1_REWARD_FAULT"];
+        ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "R1_LIBTORCH", "R1_FAULT", "R1_REWARD_FAULT", .. WaitPolicy.Variables];
 
     private static readonly string[] PassedPrefixes = ["LC_", "DOTNET_", "CUDA_", "NVIDIA_", "NCCL_"];
 
@@ -18,6 +18,8 @@ internal static class WorkerEnvironment
         {
             if (!Passed.Contains(name) && !asked.Contains(name) && !PassedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))) environment.Remove(name);
         }
+
+        WaitPolicy.SleepSoon(environment);
         environment["OMP_NUM_THREADS"] = environment["MKL_NUM_THREADS"] = $"{threads}";
     }
 }
