@@ -12,7 +12,7 @@ namespace R1Pipeline.Stages.ImportModel;
 
 /// <summary>
 /// Takes a Hugging Face folder into the store: weights as they are, plus the chat template that the chain shall use. One step.
-/// Refuses a folder that this product cannot compute with, before anything is copied for good: the weights are read once as the next stage will read them,
+/// Refuses a folder that this product cannot compute with, before anything is copied for good: text side and weights are read once as the next stage will read them,
 /// and where the user has them, so that a message names a file that is still there.
 /// </summary>
 public sealed class ImportModelStage : IStage
@@ -32,6 +32,8 @@ public sealed class ImportModelStage : IStage
 
         var metrics = new Dictionary<string, double>();
         _ = GenerationConfigFile.Read(options.Path);
+        _ = TokenizerFolder.Load(options.Path);
+        if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
         if (ModelFolder.PredictionTensors(options.Path) is [_, ..] left)
             context.Log.Warning("{Count} tensors of layers for multi-token prediction ({First:l}, …) are not trained: a model that is made from this one has none", left.Count, left[0]);

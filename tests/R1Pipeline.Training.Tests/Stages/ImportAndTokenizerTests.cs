@@ -166,6 +166,27 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
         Assert.Contains("/nowhere/model", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("chatml")]
+    public void ImportModel_NoTokenizer_NamesTheUsersOwnFolder(string? template)
+    {
+        string folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
+        try
+        {
+            foreach (string file in Directory.GetFiles(tiny.Base.Directory).Where(file => Path.GetFileName(file) != "tokenizer.json")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+
+            var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder, ChatTemplate = template }, []));
+
+            Assert.Equal(StageFailureClass.UserData, failure.Failure);
+            Assert.Equal($"{folder} has no tokenizer.json", failure.Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void ImportModel_TokenizerOfAnotherModel_ShowsTheRenderedPrompt()
     {
