@@ -28,13 +28,13 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "pretraining", Options = typeof(PretrainingOptions), Output = ArtifactKind.Model, Version = 1,
+            Name = "pretraining", Options = typeof(PretrainingOptions), Output = ArtifactKind.Model, Version = 2,
             Inputs = [new("tokenizer", ArtifactKind.Tokenizer, StageInputShape.One, Required: false)],
             RowFields = [[DataRowFields.Text], PromptAndResponse],
         },
         new()
         {
-            Name = "cold-start", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 2,
+            Name = "cold-start", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 3,
             Inputs = [Model], RowFields = [PromptAndResponse, PromptThinkAnswer],
         },
         new()
@@ -49,7 +49,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "supervised-fine-tuning", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 2,
+            Name = "supervised-fine-tuning", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 3,
             Inputs = [Model], RowFields = [PromptAndResponse, PromptThinkAnswer],
         },
         new()
@@ -66,7 +66,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "distillation", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 2,
+            Name = "distillation", Options = typeof(SupervisedFineTuningOptions), Output = ArtifactKind.Model, Version = 3,
             Inputs = [Model], RowFields = [PromptAndResponse, PromptThinkAnswer],
         },
         new()

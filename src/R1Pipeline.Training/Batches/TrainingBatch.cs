@@ -1,33 +1,31 @@
 using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Sequences;
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
 
 namespace R1Pipeline.Training.Batches;
 
 /// <summary>
-/// Rows of token ids, right-padded to the longest. Rows of one part need no mask (under causal attention a token never sees the padding after it);
-/// packed rows carry a mask and positions that make their parts blind to each other. The tensors belong to the scope in which the batch was made.
+/// Rows of token ids, right-padded to the longest. Under causal attention a token never sees the padding after it; packed rows
+/// say where their parts begin and end, so that these are blind to each other. The tensors belong to the scope in which the batch was made.
 /// </summary>
 public sealed class TrainingBatch
 {
     private readonly Placement _placement;
     private readonly long[] _sequences;
 
-    private TrainingBatch(Placement placement, Tensor ids, Tensor? positions, Tensor? mask, Tensor lossRows, Tensor targets, Tensor lastTokens, int tokens, long[] sequences)
+    private TrainingBatch(Placement placement, Tensor ids, RowSegments? segments, Tensor lossRows, Tensor targets, Tensor lastTokens, int tokens, long[] sequences)
     {
         (_placement, _sequences) = (placement, sequences);
-        (Ids, Positions, Mask, LossRows, Targets, LastTokens, NumTokens) = (ids, positions, mask, lossRows, targets, lastTokens, tokens);
+        (Ids, Segments, LossRows, Targets, LastTokens, NumTokens) = (ids, segments, lossRows, targets, lastTokens, tokens);
     }
 
     /// <summary>[B, T], padded with 0.</summary>
     public Tensor Ids { get; }
 
-    /// <summary>[B, T], counted from 0 in each part; null: 0, 1, 2, …</summary>
-    public Tensor? Positions { get; }
-
-    /// <summary>[B, 1, T, T], true = seen; null: causal.</summary>
-    public Tensor? Mask { get; }
+    /// <summary>The parts of packed rows; null: each row is one.</summary>
+    public RowSegments? Segments { get; }
 
     /// <summary>[N]: places in the flattened [B · T] whose hidden state predicts a token that the loss counts.</summary>
     public Tensor LossRows { get; }
@@ -57,21 +55,19 @@ public sealed class TrainingBatch
     {
         placement ??= Placement.Host;
         int width = rows.Max(row => row.NumTokens);
-        long[] ids = new long[rows.Count * width], positions = new long[ids.Length], segments = new long[ids.Length], sequences = new long[ids.Length], last = new long[rows.Count];
-        Array.Fill(segments, -1L);
+        long[] ids = new long[rows.Count * width], sequences = new long[ids.Length], last = new long[rows.Count];
         Array.Fill(sequences, -1L);
         int numSequences = 0;
         var (lossRows, targets) = (new List<long>(ids.Length), new List<long>(ids.Length));
         for (int row = 0; row < rows.Count; row++)
         {
             int at = row * width;
-            for (int part = 0; part < rows[row].Parts.Count; part++)
+            foreach (TrainingSequence sequence in rows[row].Parts)
             {
-                TrainingSequence sequence = rows[row].Parts[part];
                 for (int t = 0; t < sequence.Ids.Length; t++, at++)
                 {
                     ids[at] = Checked(sequence, t, vocabularySize);
-                    (positions[at], segments[at], sequences[at]) = (t, part, numSequences);
+                    sequences[at] = numSequences;
                     if (t == 0 || t < sequence.LossFrom) continue;
                     lossRows.Add(at - 1);
                     targets.Add(ids[at]);
@@ -85,19 +81,9 @@ public sealed class TrainingBatch
 
         long[] shape = [rows.Count, width];
         bool packed = rows.Any(row => row.Parts.Count > 1);
-        return new TrainingBatch(placement, placement.Of(ids, shape), packed ? placement.Of(positions, shape) : null, packed ? SameSegment(placement.Of(segments, shape)) : null,
+        RowSegments? segments = packed ? RowSegments.Of(rows.Select(row => row.Parts.Select(part => part.Ids.Length).ToArray()), width) : null;
+        return new TrainingBatch(placement, placement.Of(ids, shape), segments,
             placement.Of(lossRows.ToArray()), placement.Of(targets.ToArray()), placement.Of(last), rows.Sum(row => row.NumTokens), sequences);
-    }
-
-    /// <summary>Token t sees token s when both are in the same segment and s ≤ t. Padding is a segment of its own, so that no line of the mask is empty.</summary>
-    /// <param name="segments">[B, T].</param>
-    /// <returns>[B, 1, T, T].</returns>
-    internal static Tensor SameSegment(Tensor segments)
-    {
-        long width = segments.size(1);
-        using var scope = NewDisposeScope();
-        Tensor causal = ones([width, width], dtype: ScalarType.Bool, device: segments.device).tril();
-        return segments.unsqueeze(2).eq(segments.unsqueeze(1)).bitwise_and_(causal).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     private static int Checked(TrainingSequence sequence, int index, int vocabularySize)

@@ -65,7 +65,7 @@ public sealed class SftLoop
             TrainingBatch rows = TrainingBatch.Of([.. micro.Select(row => _rows[row])], _model.Config.VocabularySize, _model.Placement);
             ExpertTrace? trace = _balance is null ? null : new ExpertTrace();
             _model.Adapter?.Dropout?.Begin(step, micro);
-            Tensor hidden = _model.Hidden(rows.Ids, rows.Positions, rows.Mask, trace).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
+            Tensor hidden = _model.Hidden(rows.Ids, rows.Segments, trace).view(-1, _model.Config.HiddenSize).index_select(0, rows.LossRows);
             Tensor part = CrossEntropyLoss.Compute(TokenLogprobs.Compute(hidden, _model.OutputWeight, rows.Targets), lossTokens);
             _model.Backward(_balance?.Add(part, trace!, rows.SequenceOfToken(), sequences) ?? part);
             loss += Number.From(part);

@@ -121,12 +121,11 @@ public sealed class Decoder : IMovable, IDisposable
 
     /// <summary>Hidden states after the final norm.</summary>
     /// <param name="ids">[B, T], int64.</param>
-    /// <param name="positions">[B, T], int64; null: 0, 1, 2, …</param>
-    /// <param name="mask">Boolean, broadcast to [B, H, T, T], true = seen; null: causal.</param>
+    /// <param name="segments">The sequences of the rows; null: each row is one, which may be padded at its end.</param>
     /// <param name="trace">Receives what the routers decide, where the model has experts; null: nobody asks.</param>
     /// <returns>[B, T, D].</returns>
     /// <exception cref="StageFailedException">UserData: more tokens than the model's context.</exception>
-    public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null, ExpertTrace? trace = null) => Run(ids, positions, mask, null, trace);
+    public Tensor Hidden(Tensor ids, RowSegments? segments = null, ExpertTrace? trace = null) => Run(ids, segments, null, trace);
 
     /// <summary>Adds the gradient of a loss of recorded passes to the parameters'.</summary>
     /// <exception cref="System.Runtime.InteropServices.ExternalException">Memory ran out.</exception>
@@ -166,7 +165,7 @@ public sealed class Decoder : IMovable, IDisposable
         }
 
         Tensor target = Placement.Of(Widen(rows)), source = Placement.Of(Widen(promptOfRow));
-        Tensor hidden = Run(Placement.Of(ids, prompts.Count, longest), null, null, (layer, key, value) =>
+        Tensor hidden = Run(Placement.Of(ids, prompts.Count, longest), null, (layer, key, value) =>
         {
             _ = cache.Keys[layer].narrow(2, 0, longest).index_copy_(0, target, key.index_select(0, source));
             _ = cache.Values[layer].narrow(2, 0, longest).index_copy_(0, target, value.index_select(0, source));
@@ -217,11 +216,11 @@ public sealed class Decoder : IMovable, IDisposable
         _layers = [.. Enumerable.Range(0, Config.NumLayers).Select(layer => new DecoderLayer(Config, _tensors, layer))];
     }
 
-    private Tensor Run(Tensor ids, Tensor? positions, Tensor? mask, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
+    private Tensor Run(Tensor ids, RowSegments? segments, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
     {
         long batch = ids.size(0), tokens = ids.size(1);
         CheckLength(tokens);
-        (Tensor cos, Tensor sin) = Angles(batch, tokens, positions);
+        (Tensor cos, Tensor sin) = Angles(batch * tokens, tokens, segments);
         Tensor x = _embedding.index_select(0, ids.reshape(-1)).view(batch, tokens, Config.HiddenSize);
         bool taped = is_grad_enabled();
         if (taped) BackwardFailure.OfThisThread.Throw();                                // of a backward pass that was not run by Backward
@@ -229,28 +228,27 @@ public sealed class Decoder : IMovable, IDisposable
         {
             if (taped && ActivationCheckpointing)
             {
-                x = LayerCheckpointFunction.Apply(_layers[layer], x, cos, sin, mask, trace);
+                x = LayerCheckpointFunction.Apply(_layers[layer], x, cos, sin, segments, trace);
                 continue;
             }
 
             int index = layer;
             Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
-            x = _layers[layer].Forward(x, cos, sin, mask, sink, trace);
+            x = _layers[layer].Forward(x, cos, sin, segments, sink, trace);
         }
 
         return RmsNormFunction.Normalize(x, _finalNorm, Config.RmsNormEps);
     }
 
-    // Broadcast to [B, T, heads, hd].
-    private (Tensor Cos, Tensor Sin) Angles(long batch, long tokens, Tensor? positions)
+    // As IAttention.Forward takes them.
+    private (Tensor Cos, Tensor Sin) Angles(long all, long tokens, RowSegments? segments)
     {
-        int reserve = positions is null ? (int)tokens : checked((int)Number.WholeFrom(positions.max()) + 1);
-        CheckLength(reserve);
-        _rotary.Reserve(reserve);
-        if (positions is null)
+        if (segments is not null && segments.NumTokens != all) throw new ArgumentException($"segments of {segments.NumTokens} tokens for {all}", nameof(segments));
+        _rotary.Reserve((int)(segments?.Longest ?? tokens));
+        if (segments is null)
             return (_rotary.Cos!.narrow(0, 0, tokens).unsqueeze(1), _rotary.Sin!.narrow(0, 0, tokens).unsqueeze(1));
-        Tensor flat = positions.reshape(-1);
-        return (_rotary.Cos!.index_select(0, flat).view(batch, tokens, 1, Config.HeadSize), _rotary.Sin!.index_select(0, flat).view(batch, tokens, 1, Config.HeadSize));
+        Tensor positions = Placement.Of(segments.Positions());
+        return (_rotary.Cos!.index_select(0, positions).view(1, all, 1, Config.HeadSize), _rotary.Sin!.index_select(0, positions).view(1, all, 1, Config.HeadSize));
     }
 
     private DecodeStep NewStep(ReadOnlySpan<int> positions, KeyValueCache cache)

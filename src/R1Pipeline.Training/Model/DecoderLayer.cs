@@ -23,11 +23,11 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
     public LoraDropout.Draw? DropoutDraw => tensors.Adapter?.Dropout?.Current;
 
     /// <summary>x [B, T, D] -> [B, T, D]; the rest as <see cref="IAttention.Forward"/> and <see cref="IFeedForward.Forward"/> take it.</summary>
-    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
+    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, RowSegments? segments, Action<Tensor, Tensor>? keyValues = null, ExpertTrace? trace = null)
     {
         using var scope = NewDisposeScope();                                                                  // on a tape only what backward needs stays
         int before = trace?.Layers.Count ?? 0;
-        Tensor y = Compute(x, cos, sin, mask, keyValues, trace).MoveToOuterDisposeScope();
+        Tensor y = Compute(x, cos, sin, segments, keyValues, trace).MoveToOuterDisposeScope();
         foreach (ExpertTrace.RoutedLayer routed in trace?.Layers.Skip(before) ?? [])
         {
             _ = routed.Scores.MoveToOuterDisposeScope();
@@ -38,14 +38,14 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
     }
 
     /// <summary>The same pass a second time, with the dropout masks of the first.</summary>
-    public Tensor Again(LoraDropout.Draw? draw, Tensor x, Tensor cos, Tensor sin, Tensor? mask, ExpertTrace? trace)
+    public Tensor Again(LoraDropout.Draw? draw, Tensor x, Tensor cos, Tensor sin, RowSegments? segments, ExpertTrace? trace)
     {
-        if (draw is null || tensors.Adapter?.Dropout is not { } dropout) return Forward(x, cos, sin, mask, trace: trace);
+        if (draw is null || tensors.Adapter?.Dropout is not { } dropout) return Forward(x, cos, sin, segments, trace: trace);
         LoraDropout.Draw now = dropout.Current;
         dropout.Current = draw;
         try
         {
-            return Forward(x, cos, sin, mask, trace: trace);
+            return Forward(x, cos, sin, segments, trace: trace);
         }
         finally
         {
@@ -60,9 +60,9 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
         _ = x.add_(_feedForward.Decode(RmsNormFunction.Normalize(x, _mlpNorm, _eps)), Number.One);
     }
 
-    private Tensor Compute(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues, ExpertTrace? trace)
+    private Tensor Compute(Tensor x, Tensor cos, Tensor sin, RowSegments? segments, Action<Tensor, Tensor>? keyValues, ExpertTrace? trace)
     {
-        Tensor y = x.add(_attention.Forward(RmsNormFunction.Normalize(x, _attentionNorm, _eps), cos, sin, mask, keyValues), Number.One);
+        Tensor y = x.add(_attention.Forward(RmsNormFunction.Normalize(x, _attentionNorm, _eps), cos, sin, segments, keyValues), Number.One);
         return y.add(_feedForward.Forward(RmsNormFunction.Normalize(y, _mlpNorm, _eps), trace), Number.One);
     }
 }

@@ -1,6 +1,5 @@
 using R1Pipeline.Training.Runtime;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace R1Pipeline.Training.Model;
 
@@ -17,17 +16,17 @@ internal sealed class GroupedQueryAttention(DecoderConfig config, DecoderTensors
     private int Groups => _heads / _kvHeads;
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues)
+    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, RowSegments? segments, Action<Tensor, Tensor>? keyValues)
     {
-        long batch = x.size(0), tokens = x.size(1);
+        (long batch, long tokens) = CausalAttention.Shape(x, segments);
         Tensor qkv = _qkv.Apply(x).view(batch, tokens, _heads + 2 * _kvHeads, _headSize);
         Tensor[] parts = qkv.split([_heads + _kvHeads, _kvHeads], 2);
         Tensor rotated = Rotate(parts[0], cos, sin);
         Tensor[] queryKey = rotated.split([_heads, _kvHeads], 2);
         Tensor query = queryKey[0].transpose(1, 2), key = queryKey[1].transpose(1, 2), value = parts[1].transpose(1, 2);
         keyValues?.Invoke(key, value);
-        Tensor seen = F.scaled_dot_product_attention(query, Repeat(key), Repeat(value), mask, is_casual: mask is null);
-        return _output.Apply(seen.transpose(1, 2).reshape(batch, tokens, _heads * _headSize));
+        Tensor seen = CausalAttention.Compute(query, Repeat(key), Repeat(value), segments);
+        return _output.Apply(seen.reshape(x.size(0), x.size(1), _heads * _headSize));
     }
 
     /// <inheritdoc/>

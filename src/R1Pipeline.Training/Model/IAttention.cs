@@ -9,10 +9,10 @@ namespace R1Pipeline.Training.Model;
 internal interface IAttention
 {
     /// <summary>
-    /// x [B, T, D] -> [B, T, D]. cos, sin broadcast to [B, T, heads, hd]; mask null is causal, else boolean, broadcast to [B, H, T, T], true = seen.
+    /// x [B, T, D] -> [B, T, D]. Each token sees what stands before it in its segment; null: in its row. cos, sin broadcast to [B, T, heads, hd], with segments to [1, B · T, heads, hd].
     /// keyValues receives what <see cref="KeyValueCache"/> keeps of each token, [B, cache heads, T, width] each.
     /// </summary>
-    Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues);
+    Tensor Forward(Tensor x, Tensor cos, Tensor sin, RowSegments? segments, Action<Tensor, Tensor>? keyValues);
 
     /// <summary>x [N, D], one token of rows 0 to N - 1 -> [N, D]. Writes to the cache at <see cref="DecodeStep.Slots"/>, then attends to the row's own past.</summary>
     Tensor Decode(Tensor x, DecodeStep step, Tensor keys, Tensor values);

@@ -37,20 +37,20 @@ internal sealed class LatentAttention : IAttention
     }
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, Action<Tensor, Tensor>? keyValues)
+    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, RowSegments? segments, Action<Tensor, Tensor>? keyValues)
     {
-        long batch = x.size(0), tokens = x.size(1);
+        (long batch, long tokens) = CausalAttention.Shape(x, segments);
         Tensor[] down = _down.Apply(x).split([_queryRows, _rank, _turning], -1);
         Tensor[] queryParts = Queries(down[0]).view(batch, tokens, _heads, _plain + _turning).split([_plain, _turning], -1);
-        Tensor latent = RmsNormFunction.Normalize(down[1], _keyValueNorm, LatentNormEps), turned = Rotate(down[2].unsqueeze(2), cos, sin);
+        Tensor latent = RmsNormFunction.Normalize(down[1], _keyValueNorm, LatentNormEps), turned = Rotate(down[2].view(batch, tokens, 1, _turning), cos, sin);
         keyValues?.Invoke(turned.transpose(1, 2), latent.unsqueeze(1));
 
         Tensor[] keyValue = _keyValueUp.Apply(latent).view(batch, tokens, _heads, _plain + _value).split([_plain, _value], -1);
         Tensor query = cat([queryParts[0], Rotate(queryParts[1], cos, sin)], -1).transpose(1, 2);
         Tensor key = cat([keyValue[0], turned.expand(-1, -1, _heads, -1)], -1).transpose(1, 2);
         if (_scoreScale != 1) query = query.mul(Number.Of(_scoreScale));
-        Tensor seen = F.scaled_dot_product_attention(query, key, Widen(keyValue[1]).transpose(1, 2), mask, is_casual: mask is null);
-        return _output.Apply(seen.narrow(-1, 0, _value).transpose(1, 2).reshape(batch, tokens, _heads * _value));
+        Tensor seen = CausalAttention.Compute(query, key, Widen(keyValue[1]).transpose(1, 2), segments);
+        return _output.Apply(seen.narrow(-1, 0, _value).reshape(x.size(0), x.size(1), _heads * _value));
     }
 
     /// <inheritdoc/>

@@ -15,12 +15,12 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
     public override string Name => nameof(LayerCheckpointFunction);
 
     /// <summary>As <see cref="DecoderLayer.Forward"/>, on the tape.</summary>
-    public static Tensor Apply(DecoderLayer layer, Tensor x, Tensor cos, Tensor sin, Tensor? mask, ExpertTrace? trace)
+    public static Tensor Apply(DecoderLayer layer, Tensor x, Tensor cos, Tensor sin, RowSegments? segments, ExpertTrace? trace)
     {
         // Behind a frozen embedding nothing that the node sees requires a gradient, and it would not be recorded.
         if (!x.requires_grad) x = x.detach().requires_grad_();
         ExpertTrace? own = trace is null ? null : new ExpertTrace();
-        List<Tensor> outputs = apply(x, cos, sin, mask!, layer, own!);
+        List<Tensor> outputs = apply(x, cos, sin, layer, segments!, own!);
         if (own?.Layers is [var routed]) trace!.Layers.Add(routed with { Scores = outputs[1] });          // the scores as an output of the node: a loss may hang on them
         return outputs[0];
     }
@@ -28,15 +28,15 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
     /// <inheritdoc/>
     public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (x, cos, sin, mask) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor?)vars[3]);
-        var (layer, trace) = ((DecoderLayer)vars[4], (ExpertTrace?)vars[5]);
-        ctx.save_for_backward(mask is null ? [x, cos, sin] : [x, cos, sin, mask]);
-        ctx.save_data(Run, (layer, layer.DropoutDraw, trace is not null, BackwardFailure.OfThisThread));
+        var (x, cos, sin) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
+        var (layer, segments, trace) = ((DecoderLayer)vars[3], (RowSegments?)vars[4], (ExpertTrace?)vars[5]);
+        ctx.save_for_backward([x, cos, sin]);
+        ctx.save_data(Run, new Pass(layer, segments, layer.DropoutDraw, trace is not null, BackwardFailure.OfThisThread));
         ctx.set_materialize_grads(false);                                   // no loss need hang on the scores
 
         using IDisposable taped = enable_grad();
         using var scope = NewDisposeScope();
-        List<Tensor> outputs = [layer.Forward(x.detach(), cos, sin, mask, trace: trace).detach().MoveToOuterDisposeScope()];
+        List<Tensor> outputs = [layer.Forward(x.detach(), cos, sin, segments, trace: trace).detach().MoveToOuterDisposeScope()];
         if (trace?.Layers is [var routed])
         {
             _ = routed.Chosen.MoveToOuterDisposeScope();
@@ -49,21 +49,24 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
-        var (layer, draw, traced, failure) = ((DecoderLayer, LoraDropout.Draw?, bool, BackwardFailure))ctx.get_data(Run);
-        return failure.Guard(6, () => [InputGradient(layer, draw, traced, ctx.get_saved_variables(), grad_outputs), null!, null!, null!, null!, null!]);
+        var pass = (Pass)ctx.get_data(Run);
+        return pass.Failure.Guard(6, () => [InputGradient(pass, ctx.get_saved_variables(), grad_outputs), null!, null!, null!, null!, null!]);
     }
 
-    private static Tensor InputGradient(DecoderLayer layer, LoraDropout.Draw? draw, bool traced, List<Tensor> saved, List<Tensor> gradients)
+    private static Tensor InputGradient(Pass pass, List<Tensor> saved, List<Tensor> gradients)
     {
         using IDisposable taped = enable_grad();
         using var scope = NewDisposeScope();
-        ExpertTrace? trace = traced ? new ExpertTrace() : null;             // of its own: the pass was traced already
+        ExpertTrace? trace = pass.Traced ? new ExpertTrace() : null;             // of its own: the pass was traced already
         Tensor x = saved[0].detach().requires_grad_();
-        Tensor y = layer.Again(draw, x, saved[1], saved[2], saved.Count > 3 ? saved[3] : null, trace);
+        Tensor y = pass.Layer.Again(pass.Draw, x, saved[1], saved[2], pass.Segments, trace);
 
         List<Tensor> outputs = [y, .. trace?.Layers.Select(routed => routed.Scores) ?? []];
         int[] wanted = [.. Enumerable.Range(0, outputs.Count).Where(i => !gradients[i].IsInvalid)];
         BackwardFailure.Run(() => autograd.backward([.. wanted.Select(i => outputs[i])], [.. wanted.Select(i => gradients[i])]));
         return x.grad!.MoveToOuterDisposeScope();
     }
+
+    // What backward needs that is no tensor.
+    private sealed record Pass(DecoderLayer Layer, RowSegments? Segments, LoraDropout.Draw? Draw, bool Traced, BackwardFailure Failure);
 }

@@ -95,7 +95,7 @@ public sealed class RewardModel : IDisposable
     /// <returns>[B].</returns>
     public Tensor Scores(TrainingBatch batch, ExpertTrace? trace = null)
     {
-        Tensor last = Body.Hidden(batch.Ids, batch.Positions, batch.Mask, trace).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
+        Tensor last = Body.Hidden(batch.Ids, batch.Segments, trace).view(-1, Body.Config.HiddenSize).index_select(0, batch.LastTokens);
         return last.Wide().matmul(Head[DecoderParameters.Score].Wide().view(-1));
     }
 

@@ -27,8 +27,8 @@ public sealed class TrainingBatchTests
             using var scope = NewDisposeScope();
             TrainingBatch batch = TrainingBatch.Of([new PackedSequence(documents)], decoder.Config.VocabularySize);
             Assert.Equal(expected.Read("packed.input_ids").data<long>().ToArray(), batch.Ids.data<long>().ToArray());
-            Assert.Equal(expected.Read("packed.position_ids").data<long>().ToArray(), batch.Positions!.data<long>().ToArray());
-            Tensor hidden = decoder.Hidden(batch.Ids, batch.Positions, batch.Mask);
+            Assert.Equal(expected.Read("packed.position_ids").data<long>().ToArray(), batch.Segments!.Positions());
+            Tensor hidden = decoder.Hidden(batch.Ids, batch.Segments);
             Assert.InRange(ExpectedNumbers.LargestDifference(expected.Read("packed.logits"), decoder.Project(hidden), ones_like(batch.Ids).ne(0)), 0, 1e-4);
             Check(decoder, batch, hidden, figures, figures.GetProperty("loss").GetDouble());
         }
@@ -44,7 +44,7 @@ public sealed class TrainingBatchTests
         {
             using var scope = NewDisposeScope();
             TrainingBatch batch = TrainingBatch.Of(documents, decoder.Config.VocabularySize);
-            Assert.Null(batch.Mask);
+            Assert.Null(batch.Segments);
             Assert.Equal(expected.Read("padded.input_ids").data<long>().ToArray(), batch.Ids.data<long>().ToArray());
             Check(decoder, batch, decoder.Hidden(batch.Ids), figures, figures.GetProperty("loss_padded").GetDouble());
         }

@@ -70,7 +70,7 @@ public sealed class ExpertBalanceTests
         int Kept(ExpertTrace? trace)
         {
             using var scope = NewDisposeScope();
-            _ = model.Hidden(batch.Ids, batch.Positions, batch.Mask, trace);
+            _ = model.Hidden(batch.Ids, batch.Segments, trace);
             return scope.DisposablesCount;
         }
     }
@@ -83,7 +83,7 @@ public sealed class ExpertBalanceTests
         ExpertBalance balance = ExpertBalance.Of(model.Config, model.Parameters, Options with { ExpertBiasStep = 0.25 })!;
         var trace = new ExpertTrace();
         TrainingBatch batch = TrainingBatch.Of(Rows, model.Config.VocabularySize);
-        model.Hidden(batch.Ids, batch.Positions, batch.Mask, trace);
+        model.Hidden(batch.Ids, batch.Segments, trace);
         balance.Add(zeros(1).sum(), trace, batch.SequenceOfToken(), 3);
 
         // By hand, over the 12 real tokens of 14.
@@ -151,7 +151,7 @@ public sealed class ExpertBalanceTests
         ExpertBalance balance = ExpertBalance.Of(model.Config, model.Parameters, Options with { ExpertBalanceWeight = weight })!;
         var trace = new ExpertTrace();
         TrainingBatch batch = TrainingBatch.Of(Rows, model.Config.VocabularySize);
-        model.Hidden(batch.Ids, batch.Positions, batch.Mask, trace);
+        model.Hidden(batch.Ids, batch.Segments, trace);
         Tensor loss = balance.Add(zeros(1).sum(), trace, batch.SequenceOfToken(), 3);
         if (backward) loss.backward();
 

@@ -37,10 +37,9 @@ public sealed class DecoderFixtureTests
         Tensor ids = Read("input_ids"), real = Read("attention_mask").ne(0), labels = Read("labels");
         long width = ids.size(1);
 
-        // A padded line attends to itself, so that no line of the softmax is empty.
-        Tensor causal = ones([width, width], dtype: ScalarType.Bool, device: ids.device).tril();
-        Tensor mask = causal.logical_and(real.unsqueeze(1)).logical_or(eye(width, dtype: ScalarType.Bool, device: ids.device)).unsqueeze(1);
-        Tensor hidden = batch == "unpadded" ? decoder.Hidden(ids) : decoder.Hidden(ids, Read("position_ids"), mask);
+        // Padding is a sequence of its own, on whichever side it stands.
+        var segments = RowSegments.Of(Enumerable.Range(0, (int)ids.size(0)).Select(row => Runs(real[row])), (int)width);
+        Tensor hidden = batch == "unpadded" ? decoder.Hidden(ids) : decoder.Hidden(ids, segments);
 
         Parity.Near("logits", ExpectedNumbers.LargestDifference(Read("logits"), decoder.Project(hidden), real), Parity.Logits);
 
@@ -100,6 +99,21 @@ public sealed class DecoderFixtureTests
         Tensor logits = decoder.Project(decoder.Hidden(decoder.Placement.Of(ids, 1, ids.Length)))[0].narrow(0, prompt.Length - 1, output.Length);
         Tensor chosen = logits.gather(1, decoder.Placement.Of(ids[prompt.Length..]).unsqueeze(1)).squeeze(1);
         Parity.Near("greedy gap", logits.amax([1]).sub(chosen).mean().ToDouble(), Parity.GreedyGap);
+    }
+
+    // How often each value stands in turn.
+    private static List<int> Runs(Tensor row)
+    {
+        var runs = new List<int>();
+        bool? last = null;
+        foreach (bool value in row.cpu().data<bool>())
+        {
+            if (value == last) runs[^1]++;
+            else runs.Add(1);
+            last = value;
+        }
+
+        return runs;
     }
 
     private static int[] Unpad(Tensor ids, Tensor real)
