@@ -50,7 +50,8 @@ internal static class CheckpointBenchCommand
     private static async Task<CheckpointFigures> MeasureAsync(long parameters, string folder, CancellationToken stop)
     {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
-        var start = new ProcessStartInfo(worker.FileName, [.. worker.Arguments, "--bench-checkpoint", parameters.ToString(CultureInfo.InvariantCulture), folder]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = worker.Start("--bench-checkpoint", parameters.ToString(CultureInfo.InvariantCulture), folder);
+        start.RedirectStandardOutput = true;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
         await using CancellationTokenRegistration ended = stop.Register(process.Kill);
         string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);

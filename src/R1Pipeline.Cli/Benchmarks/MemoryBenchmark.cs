@@ -67,8 +67,10 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
             if (quantized && !size.Quantized) continue;
             if (quantized) yield return ($"load, {what}", full with { Lora = lora }, none with { Quantize = lora!.Quantize });
             yield return ($"SFT step, {what}", full with { Lora = lora }, row with { FineTuning = full with { Lora = lora } });
-            if (lora is not null && !quantized) yield return ("SFT step, LoRA, recomputed", again with { Lora = lora }, row with { FineTuning = again with { Lora = lora } });
+            yield return ($"SFT step, {what}, recomputed", again with { Lora = lora }, row with { FineTuning = again with { Lora = lora } });
             yield return ($"GRPO step, {what}", rl with { Lora = lora }, prompt with { Rl = rl with { Lora = lora } });
+            ReasoningRlOptions rlAgain = rl with { Lora = lora, ActivationCheckpointing = true };
+            if (lora is not null && !quantized) yield return ($"GRPO step, {what}, recomputed", rlAgain, prompt with { Rl = rlAgain });
         }
     }
 
@@ -90,7 +92,8 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
     private static async Task<MemoryFigures> WorkAsync(MemoryRequest request, CancellationToken stop)
     {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
-        var start = new ProcessStartInfo(worker.FileName, [.. worker.Arguments, "--bench-memory", JsonSerializer.Serialize(request, ContractJson.Compact)]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = worker.Start("--bench-memory", JsonSerializer.Serialize(request, ContractJson.Compact));
+        start.RedirectStandardOutput = true;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
         await using CancellationTokenRegistration ended = stop.Register(process.Kill);
         string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);

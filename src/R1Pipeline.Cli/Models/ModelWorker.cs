@@ -20,8 +20,8 @@ internal static class ModelWorker
     public static async Task<int> RunAsync<T>(string argument, T request, string? input)
     {
         WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
-        var start = new ProcessStartInfo(worker.FileName, [.. worker.Arguments, argument, JsonSerializer.Serialize(request, ContractJson.Compact)]) { RedirectStandardInput = input is not null };
-        WaitPolicy.SleepSoon(start.Environment);
+        ProcessStartInfo start = worker.Start(argument, JsonSerializer.Serialize(request, ContractJson.Compact));
+        start.RedirectStandardInput = input is not null;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
         using var signals = new SignalStop(static () => { });
         await using CancellationTokenRegistration ended = signals.Stop.Register(process.Kill);

@@ -24,7 +24,7 @@ internal sealed record WorkerConversion(string Type, long MaxShardBytes)
         {
             WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
             string bytes = MaxShardBytes.ToString(CultureInfo.InvariantCulture);
-            using Process process = Process.Start(worker.FileName, [.. worker.Arguments, "--export-model", source, partial, Type, bytes]);
+            using Process process = Process.Start(worker.Start("--export-model", source, partial, Type, bytes)) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
             await using CancellationTokenRegistration ended = stop.Register(process.Kill);
             await process.WaitForExitAsync(CancellationToken.None);
             stop.ThrowIfCancellationRequested();

@@ -8,10 +8,9 @@ namespace R1Pipeline.Orchestration.Planning;
 /// at 4 on the CPU.
 /// <list type="bullet">
 /// <item>Quantised projections of a frozen model take 4.127 bits, and there is room for the largest matrix, which gate and up are together, to be dequantised into.</item>
-/// <item>What a layer keeps for backward, and one layer's gradients on their way, stand in <see cref="LayerSize"/>; under activation checkpointing a layer keeps its input alone, and one
-/// at a time, the largest, is whole, beside what the first pass through it left free.</item>
-/// <item>Logits, and what their matrix products pack: five blocks of at most 16 Mi values. Gradients of embedding and output on their way, where they are trained: four matrices of vocabulary · hidden where both are
-/// one matrix, whose gradients meet; else two.</item>
+/// <item>What a layer keeps for backward, and one layer's gradients on their way, stand in <see cref="LayerSize"/>; under activation checkpointing a layer keeps its input alone.</item>
+/// <item>Forward and backward have three peaks, of which the largest counts: at the vocabulary, in the layers, at the embedding (<see cref="Activations"/>). Logits are two blocks of at most
+/// 16 Mi values: themselves, and what the softmax makes of them.</item>
 /// <item>The rules' own process: 60 MiB (50 when it has started, the rest when it has graded).</item>
 /// </list>
 /// </summary>
@@ -29,6 +28,7 @@ internal sealed class MemoryModel(StageOptions options)
     private const long Supervised = 185L << 20, Sampled = 200L << 20, Both = 240L << 20;        // with the code that was compiled and the rows that are held
     private const double Spread = 1.2;      // temporaries of the kernels and gaps in the heap, beside the activations themselves
     private const long LogitsBlock = 16L << 20;
+    private const long EndValues = 5;       // hidden states after the embedding, before and after the last norm, those that are labelled, and their gradient
 
     private readonly string? _device = options.Device is { } device && device.StartsWith("cuda", StringComparison.Ordinal) ? device : null;
 
@@ -70,7 +70,6 @@ internal sealed class MemoryModel(StageOptions options)
     public MemoryParts Training(OptimizerOptions training, ModelSize model, LoraOptions? lora, long sequences, long tokens)
     {
         long trained = lora is null ? model.Parameters : model.Adapter(lora), rows = sequences * tokens;
-        long around = lora is null ? (model.Tied ? 4L : 2L) * Float * model.Vocabulary * model.Hidden : Dequantized(model, lora);
         return new MemoryParts
         {
             Runtime = Supervised,
@@ -78,7 +77,7 @@ internal sealed class MemoryModel(StageOptions options)
             Frozen = Weight,
             Weights = Held * trained + (lora is null ? 0 : Frozen(model, lora)),
             Trained = trained,
-            Activations = Activations(training, model, rows) + around,
+            Activations = Activations(training, model, lora, rows),
             Pass = (long)(Spread * Computed * rows * (model.LargestKept + 2L * model.Hidden)) + Logits(model, rows),
         };
     }
@@ -97,9 +96,9 @@ internal sealed class MemoryModel(StageOptions options)
     private static long Cache(int computed, ModelSize model, long rows, long tokens, long prompts, long promptTokens) =>
         computed * (rows * tokens * model.Cached + prompts * promptTokens * model.LargestKept) + 2 * Float * rows * model.Vocabulary;
 
-    private static long Dequantized(ModelSize model, LoraOptions lora) => lora.Quantize is null ? 0 : 2 * Float * model.LargestProjection;
+    private static long Dequantized(ModelSize model, LoraOptions? lora) => lora?.Quantize is null ? 0 : 2 * Float * model.LargestProjection;
 
-    private static long Logits(ModelSize model, long tokens) => 5 * Float * Math.Min(tokens * model.Vocabulary, LogitsBlock);
+    private static long Logits(ModelSize model, long tokens) => 2 * Float * Math.Min(tokens * model.Vocabulary, LogitsBlock);
 
     private long Frozen(ModelSize model, LoraOptions lora)
     {
@@ -107,10 +106,20 @@ internal sealed class MemoryModel(StageOptions options)
         return Weight * (model.Parameters - quantized) + (long)(QuantizedBits / 8 * quantized);
     }
 
-    private long Activations(OptimizerOptions training, ModelSize model, long tokens)
+    private long Activations(OptimizerOptions training, ModelSize model, LoraOptions? lora, long tokens)
     {
-        long kept = training.ActivationCheckpointing ? model.Layers.Count * (long)model.Hidden + 2 * model.LargestKept : model.Layers.Sum(layer => layer.Kept);
-        long backward = model.Layers.Select(layer => layer.OnTheWay).DefaultIfEmpty(0).Max();
-        return (long)(Spread * Computed * tokens * (kept + backward + 2L * model.Hidden)) + Logits(model, tokens);
+        bool again = training.ActivationCheckpointing;
+        long inputs = Computed * tokens * model.Layers.Count * model.Hidden;
+        long kept = again ? inputs : Computed * tokens * model.Layers.Sum(layer => layer.Kept);
+
+        // The gradient of the output projection, where that is trained. A tied one waits for that of the embedding, and both for their sum.
+        long projection = lora is null ? Float * (long)model.Vocabulary * model.Hidden : 0, waiting = model.Tied ? projection : 0;
+        long atVocabulary = kept + Computed * tokens * EndValues * model.Hidden + Logits(model, tokens) + projection;
+        long inLayers = kept + Computed * tokens * model.Layers.Select(layer => (again ? layer.Kept : 0) + layer.OnTheWay).DefaultIfEmpty(0).Max() + waiting;
+        long atEmbedding = inputs + projection + 2 * waiting;           // every layer's result stays until the micro-batch is through
+
+        // What the first pass through a layer took is free when the logits come, and too small for them.
+        long free = again ? Computed * tokens * model.LargestKept : 0;
+        return (long)(Spread * Math.Max(atVocabulary, Math.Max(inLayers, atEmbedding))) + free + Dequantized(model, lora);
     }
 }

@@ -20,6 +20,7 @@ internal static class WorkerEnvironment
         }
 
         WaitPolicy.SleepSoon(environment);
+        HeapPolicy.KeepTogether(environment);
         environment["OMP_NUM_THREADS"] = environment["MKL_NUM_THREADS"] = $"{threads}";
     }
 }

@@ -20,9 +20,11 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
         // Behind a frozen embedding nothing that the node sees requires a gradient, and it would not be recorded.
         if (!x.requires_grad) x = x.detach().requires_grad_();
         ExpertTrace? own = trace is null ? null : new ExpertTrace();
+        using var scope = NewDisposeScope();                                // TorchSharp makes an empty tensor of each output's size, for gradients that are missing: a second input for every layer
         List<Tensor> outputs = apply(x, cos, sin, layer, segments!, own!);
-        if (own?.Layers is [var routed]) trace!.Layers.Add(routed with { Scores = outputs[1] });          // the scores as an output of the node: a loss may hang on them
-        return outputs[0];
+        if (own?.Layers is [var routed])                                    // the scores as an output of the node: a loss may hang on them
+            trace!.Layers.Add(routed with { Scores = outputs[1].MoveToOuterDisposeScope(), Chosen = routed.Chosen.MoveToOuterDisposeScope() });
+        return outputs[0].MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

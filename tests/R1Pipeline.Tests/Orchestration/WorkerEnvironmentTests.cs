@@ -13,7 +13,7 @@ public sealed class WorkerEnvironmentTests
         WorkerEnvironment.Reduce(environment, 3, "OPENAI_API_KEY");
 
         Assert.Equal(
-            ["CUDA_VISIBLE_DEVICES=1", "GOMP_SPINCOUNT=1000", "MKL_NUM_THREADS=3", "OMP_NUM_THREADS=3", "OPENAI_API_KEY=key", "PATH=/bin"],
+            ["CUDA_VISIBLE_DEVICES=1", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0", "GOMP_SPINCOUNT=1000", "MKL_NUM_THREADS=3", "OMP_NUM_THREADS=3", "OPENAI_API_KEY=key", "PATH=/bin"],
             environment.Select(variable => $"{variable.Key}={variable.Value}").Order(StringComparer.Ordinal));
     }
 
