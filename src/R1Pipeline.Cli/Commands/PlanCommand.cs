@@ -76,12 +76,12 @@ internal static class PlanCommand
     private static ReportTable DeviceTable(RunPlan plan) => new(
         "Memory on the device, estimated and not measured on any GPU",
         "The table above is the host's then. Phases take turns: an offloaded part counts in its phase alone, and of rollouts, scoring, forward and backward, and update the largest counts.",
-        ["stage", "device", "total", "driver", "weights", "gradients", "moments", "reference", "reward models", "activations", "cache"],
+        ["stage", "device", "total", "driver", "weights", "gradients", "moments", "reference", "rewards", "activations", "cache"],
         [.. plan.Stages.Where(stage => stage.Memory?.Device is not null).Select(stage => (stage.Name, Device: stage.Memory!.Device!)).Select(IReadOnlyList<string> (stage) =>
         [
             stage.Name,
             stage.Device.Name,
             .. new[] { stage.Device.Total, stage.Device.Context, stage.Device.Weights, stage.Device.Gradients, stage.Device.Moments + stage.Device.Piece }.Select(Figures.Bytes),
-            .. new[] { stage.Device.Reference, stage.Device.RewardModels, stage.Device.Activations, stage.Device.Cache }.Select(Figures.Bytes),
+            .. new[] { stage.Device.Reference, stage.Device.RewardModels + stage.Device.Judge, stage.Device.Activations, stage.Device.Cache }.Select(Figures.Bytes),
         ])]);
 }

@@ -44,7 +44,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "rejection-sampling", Options = typeof(RejectionSamplingOptions), Output = ArtifactKind.Dataset, Version = 2,
+            Name = "rejection-sampling", Options = typeof(RejectionSamplingOptions), Output = ArtifactKind.Dataset, Version = 3,
             Inputs = [Model, JudgeModel], RowFields = [PromptAndGold, PromptAndResponse],
         },
         new()
@@ -60,7 +60,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 3,
+            Name = "all-scenario-rl", Options = typeof(AllScenarioRlOptions), Output = ArtifactKind.Model, Version = 4,
             Inputs = [Model, new("reward-models", ArtifactKind.RewardModel, StageInputShape.Map, Required: false), JudgeModel],
             RowFields = [[DataRowFields.Prompt]],
         },

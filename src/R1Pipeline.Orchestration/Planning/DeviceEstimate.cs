@@ -33,6 +33,12 @@ public sealed record DeviceEstimate
     /// <summary>The largest of them.</summary>
     public long LargestRewardModel { get; init; }
 
+    /// <summary>A judge on the local engine; never offloaded.</summary>
+    public long Judge { get; init; }
+
+    /// <summary>What one reply of it takes.</summary>
+    public long JudgeCache { get; init; }
+
     /// <summary>What a micro-batch needs, forward and backward.</summary>
     public long Activations { get; init; }
 
@@ -52,15 +58,15 @@ public sealed record DeviceEstimate
     public bool OffloadsMoments { get; init; }
 
     /// <summary>What is there in every phase.</summary>
-    public long Resident => Context + Weights + Gradients + Piece + (OffloadsMoments ? 0 : Moments) + (OffloadsReference ? 0 : Reference) + (OffloadsRewardModels ? 0 : RewardModels);
+    public long Resident => Context + Weights + Gradients + Piece + Judge + (OffloadsMoments ? 0 : Moments) + (OffloadsReference ? 0 : Reference) + (OffloadsRewardModels ? 0 : RewardModels);
 
     /// <summary>What no smaller micro-batch and no smaller <c>rollout-batch</c> saves.</summary>
     public long State => Resident + Math.Max(Update, Math.Max(OffloadsReference ? Reference : 0, Scoring));
 
-    /// <summary>The device at its fullest: in the rollouts, in the reference's pass, in that of a reward model, in forward and backward, or in the update.</summary>
+    /// <summary>The device at its fullest: in the rollouts, in the reference's pass, in that of a reward model, in a reply of the judge, in forward and backward, or in the update.</summary>
     public long Total => Resident + new[] { Cache, OffloadsReference ? Reference + Pass : Pass, Scoring, Activations, Update }.Max();
 
-    private long Scoring => OffloadsRewardModels ? LargestRewardModel : 0;
+    private long Scoring => Math.Max(OffloadsRewardModels ? LargestRewardModel : 0, JudgeCache);
 
     private long Update => OffloadsMoments ? Moments : 0;
 }

@@ -43,11 +43,6 @@ internal sealed class MemoryModel(StageOptions options)
     /// <summary>A model that is read and written, on the host wherever other stages compute.</summary>
     public static MemoryEstimate Importing(ModelSize model) => new() { Runtime = Idle, Weights = Float * model.Parameters };
 
-    /// <summary>A judge on the local engine, which answers one question after the other, on the host and in fp32.</summary>
-    /// <param name="model">The judge.</param>
-    /// <param name="tokens">Longest conversation, reply included.</param>
-    public static long Judge(ModelSize model, long tokens) => Float * model.Parameters + Cache(Float, model, 1, tokens, 1, tokens);
-
     /// <summary>Where the parts of the stage lie.</summary>
     public MemoryEstimate Place(MemoryParts parts)
     {
@@ -82,6 +77,12 @@ internal sealed class MemoryModel(StageOptions options)
         };
     }
 
+    /// <summary>The same with a judge on the local engine, which answers one question after the other.</summary>
+    /// <param name="parts">The stage without it.</param>
+    /// <param name="judge">The judge.</param>
+    /// <param name="tokens">Longest conversation, reply included.</param>
+    public MemoryParts Judged(MemoryParts parts, ModelSize judge, long tokens) => parts with { Judge = Weight * judge.Parameters, JudgeCache = Cache(judge, 1, tokens, 1, tokens) };
+
     /// <summary>The same with a reference policy and the cache of the rollouts.</summary>
     public static MemoryParts Rl(MemoryParts training, bool reference, long cache) => training with { Runtime = Both, HasReference = reference, Cache = cache };
 
@@ -91,10 +92,8 @@ internal sealed class MemoryModel(StageOptions options)
     /// <param name="tokens">Their length, prompts included.</param>
     /// <param name="prompts">Prompts that are read at once.</param>
     /// <param name="promptTokens">Their length.</param>
-    public long Cache(ModelSize model, long rows, long tokens, long prompts, long promptTokens) => Cache(Computed, model, rows, tokens, prompts, promptTokens);
-
-    private static long Cache(int computed, ModelSize model, long rows, long tokens, long prompts, long promptTokens) =>
-        computed * (rows * tokens * model.Cached + prompts * promptTokens * model.LargestKept) + 2 * Float * rows * model.Vocabulary;
+    public long Cache(ModelSize model, long rows, long tokens, long prompts, long promptTokens) =>
+        Computed * (rows * tokens * model.Cached + prompts * promptTokens * model.LargestKept) + 2 * Float * rows * model.Vocabulary;
 
     private static long Dequantized(ModelSize model, LoraOptions? lora) => lora?.Quantize is null ? 0 : 2 * Float * model.LargestProjection;
 

@@ -28,8 +28,11 @@ internal sealed record MemoryParts
     /// <summary>Parameters of each reward model.</summary>
     public IReadOnlyList<long> RewardModels { get; init; } = [];
 
-    /// <summary>A judge model on the local engine, which is on the host in fp32 wherever the stage computes, with the cache of one reply.</summary>
+    /// <summary>A judge model on the local engine.</summary>
     public long Judge { get; init; }
+
+    /// <summary>What one reply of it takes.</summary>
+    public long JudgeCache { get; init; }
 
     /// <summary>The process of the rules.</summary>
     public long Rules { get; init; }
@@ -57,14 +60,14 @@ internal sealed record MemoryParts
         Gradients = Held * Trained,
         Moments = Moments + Piece,
         Reference = HasReference ? Frozen * Trained : 0,
-        Rewards = Rules + Judge + Frozen * RewardModels.Sum(),
+        Rewards = Rules + Judge + JudgeCache + Frozen * RewardModels.Sum(),
         Activations = Activations,
         Cache = Cache,
         Checkpoint = Checkpoint,
     };
 
     /// <summary>
-    /// On a CUDA device: what is computed with is there; in the host's memory are the judge, the rules, the copy of a checkpoint, and what is offloaded. Its weights
+    /// On a CUDA device: what is computed with is there; in the host's memory are the rules, the copy of a checkpoint, and what is offloaded. Its weights
     /// pass through the host tensor by tensor.
     /// </summary>
     /// <param name="device">The device, as the stage names it.</param>
@@ -76,7 +79,7 @@ internal sealed record MemoryParts
         Runtime = CudaHost,
         Moments = moments ? Moments : 0,
         Reference = reference && HasReference ? Frozen * Trained : 0,
-        Rewards = Rules + Judge + (rewardModels ? Frozen * RewardModels.Sum() : 0),
+        Rewards = Rules + (rewardModels ? Frozen * RewardModels.Sum() : 0),
         Checkpoint = Checkpoint,
         Device = new DeviceEstimate
         {
@@ -88,6 +91,8 @@ internal sealed record MemoryParts
             Piece = Piece,
             Reference = HasReference ? Frozen * Trained : 0,
             RewardModels = Frozen * RewardModels.Sum(),
+            Judge = Judge,
+            JudgeCache = JudgeCache,
             LargestRewardModel = Frozen * RewardModels.DefaultIfEmpty(0).Max(),
             Activations = Activations,
             Pass = HasReference ? Pass : 0,

@@ -92,12 +92,8 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         MemoryParts training = sizes.Training(options, model, options.Lora, MicroBatchLimits.Current(options, null) ?? 1, whole);
         long rows = Math.Min(options.RolloutBatch ?? outputs, outputs);
         long cache = sizes.Cache(model, rows, whole, Ceiling(rows, options.GroupSize), Math.Min(longestPrompt, context));
-        MemoryEstimate memory = sizes.Place(MemoryModel.Rl(training, options.KlWeight > 0 || options.MaxKl is not null, cache) with
-        {
-            RewardModels = [.. rewardModels.Select(size => size.Parameters)],
-            Judge = Judges((options as AllScenarioRlOptions)?.Judge, judges, whole),
-            Rules = MemoryModel.Rules,
-        });
+        MemoryParts parts = MemoryModel.Rl(training, options.KlWeight > 0 || options.MaxKl is not null, cache) with { RewardModels = [.. rewardModels.Select(size => size.Parameters)], Rules = MemoryModel.Rules };
+        MemoryEstimate memory = sizes.Place(Judged(sizes, parts, (options as AllScenarioRlOptions)?.Judge, judges, whole));
         long disk = Checkpoints(options, steps, memory.Checkpoint) + 4 * model.Parameters + RolloutTokenBytes * tokens;
         return new StageEstimate(steps, tokens, memory, disk, model, 0, 0);
     }
@@ -111,7 +107,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         long prompts = Math.Min(problems, options.ShardProblems);
         var sizes = new MemoryModel(options);
         MemoryParts parts = sizes.Sampling(model, sizes.Cache(model, prompts * options.Samples, whole, prompts, Math.Min(longestPrompt, whole)));
-        MemoryEstimate memory = sizes.Place(parts with { Judge = Judges(options.Judge, judges, whole), Rules = MemoryModel.Rules });
+        MemoryEstimate memory = sizes.Place(Judged(sizes, parts with { Rules = MemoryModel.Rules }, options.Judge, judges, whole));
         return new StageEstimate(
             Ceiling(problems, options.ShardProblems), problems * options.Samples * length, memory, 2 * BytesPerToken * kept * length, model, kept, kept * length);
     }
@@ -133,8 +129,8 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
     }
 
     // Of an endpoint nothing is here. What it is shown is at most a question with its answer.
-    private static long Judges(JudgeOptions? options, ModelSize[] judges, long shown) =>
-        options is { Endpoint: null } && judges is [var judge, ..] ? MemoryModel.Judge(judge, Math.Min(shown + options.MaxTokens, Math.Max(1, judge.ContextTokens))) : 0;
+    private static MemoryParts Judged(MemoryModel sizes, MemoryParts parts, JudgeOptions? options, ModelSize[] judges, long shown) =>
+        options is { Endpoint: null } && judges is [var judge, ..] ? sizes.Judged(parts, judge, Math.Min(shown + options.MaxTokens, Math.Max(1, judge.ContextTokens))) : parts;
 
     private ModelSize NewModel(PretrainingOptions options, StageDefinition stage)
     {

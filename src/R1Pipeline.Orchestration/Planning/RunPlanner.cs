@@ -111,7 +111,7 @@ public sealed class RunPlanner(IRunStore? store, string stateDirectory, Func<str
     private static string TooLarge(string stage, DeviceEstimate need, PlanEstimator estimator, long memory)
     {
         string parts = Parts(
-            ("weights", need.Weights), ("gradients", need.Gradients), ("moments", need.Moments), ("reference", need.Reference), ("reward models", need.RewardModels), ("driver and kernels", need.Context));
+            ("weights", need.Weights), ("gradients", need.Gradients), ("moments", need.Moments), ("reference", need.Reference), ("reward models and judge", need.RewardModels + need.Judge), ("driver and kernels", need.Context));
         List<string> changes = [];
         if (estimator.WithOffload(stage, AllParts)?.Device is { } offloaded && offloaded.State < need.State) changes.Add($"offload: [{string.Join(", ", AllParts)}] brings it to {Size(offloaded.State)}");
         if (estimator.WithAdapter(stage)?.Device is { } adapter) changes.Add($"lora: {{ rank: 16 }} brings it to {Size(adapter.State)}");

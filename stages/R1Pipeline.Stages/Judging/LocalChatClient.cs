@@ -4,6 +4,7 @@ using R1Pipeline.Rewards.Judging;
 using R1Pipeline.Stages.Models;
 using R1Pipeline.Training.Generation;
 using R1Pipeline.Training.Model;
+using R1Pipeline.Training.Runtime;
 using R1Pipeline.Training.Weights;
 using ChatTurn = R1Pipeline.Data.Chat.ChatMessage;
 
@@ -29,12 +30,13 @@ public sealed class LocalChatClient : IChatClient
     /// <summary>Opens a model folder.</summary>
     /// <param name="directory">Configuration, weights, tokenizer, chat template.</param>
     /// <param name="what">How a message names it.</param>
+    /// <param name="placement">Where it computes; null: on the host, in fp32.</param>
     /// <exception cref="Contracts.Stages.StageFailedException">UserData: its parts do not fit together.</exception>
-    public static LocalChatClient Load(string directory, string what)
+    public static LocalChatClient Load(string directory, string what, Placement? placement = null)
     {
         ModelText text = ModelText.Load(directory);
         EntryProbe.Check(text, DecoderConfigFile.Read(directory), what);
-        return new LocalChatClient(ModelFolder.Load(directory, trainable: false), text);
+        return new LocalChatClient(ModelFolder.Load(directory, trainable: false, placement), text);
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Chat;
 using R1Pipeline.Rewards.Judging;
 using R1Pipeline.StageHost;
+using R1Pipeline.Stages.Models;
 
 namespace R1Pipeline.Stages.Judging;
 
@@ -33,7 +34,7 @@ internal static class StageJudge
         context.Phase("loading");
         if (options.Endpoint is not null) return Judge.AtEndpoint(options, Environment.GetEnvironmentVariable, path, earlier);
         StageArtifact model = context.Artifact(StageCatalog.JudgeRole);
-        return Judge.Local(options, LocalChatClient.Load(model.Directory, $"judge model of stage {model.Stage}"), model.Artifact.Sha256, path, earlier);
+        return Judge.Local(options, LocalChatClient.Load(model.Directory, $"judge model of stage {model.Stage}", ModelPlacement.Of(context)), model.Artifact.Sha256, path, earlier);
     }
 
     /// <summary>A conversation as the judge is shown it: the question itself, or all turns where there are several.</summary>

@@ -93,16 +93,18 @@ public sealed class DevicePlanTests : IDisposable
 
         MemoryEstimate host = Estimate([Base, scorer, all]);
 
-        const long Shown = Tokens + 20, Judge = 4 * P + 4 * (Shown * Cached + Shown * Kept + 2 * Vocabulary);                   // on the host in fp32 wherever the stage computes
-        Assert.Equal(Rules + Judge + (on is null ? 2 * 4 * P : 0), host.Rewards);
-        Assert.Equal((on is null ? 0 : 2 * held * P, on is null ? 0 : held * P), (host.Device?.RewardModels ?? 0, host.Device?.LargestRewardModel ?? 0));
+        const long Shown = Tokens + 20;
+        long judge = held * P, reply = held * (Shown * Cached + Shown * Kept) + 2 * 4 * Vocabulary;
+        Assert.Equal(Rules + (on is null ? judge + reply + 2 * 4 * P : 0), host.Rewards);
+        if (on is not null) Assert.Equal((2 * held * P, held * P, judge, reply), (host.Device!.RewardModels, host.Device.LargestRewardModel, host.Device.Judge, host.Device.JudgeCache));
 
         var options = (AllScenarioRlOptions)all.Options;
         MemoryEstimate remote = Estimate([Base, scorer, all with { Options = options with { Judge = new JudgeOptions { Endpoint = "http://localhost/v1", Model = "m" } } }]);
-        Assert.Equal(host.Rewards - Judge, remote.Rewards);
+        Assert.Equal(on is null ? judge + reply : 0, host.Rewards - remote.Rewards);
+        Assert.Equal(on is null ? 0 : judge, (host.Device?.Resident ?? 0) - (remote.Device?.Resident ?? 0));
 
         MemoryEstimate away = Estimate([Base, scorer, all with { Options = options with { Offload = [OffloadedParts.RewardModels] } }]);
-        Assert.Equal(Rules + Judge + 2 * held * P, away.Rewards);
+        Assert.Equal(Rules + (on is null ? judge + reply : 0) + 2 * held * P, away.Rewards);
         if (on is not null) Assert.Equal((host.Device!.Resident - 2 * held * P, away.Device!.Resident + held * P), (away.Device!.Resident, away.Device.State));
     }
 

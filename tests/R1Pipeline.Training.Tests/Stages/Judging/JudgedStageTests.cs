@@ -7,6 +7,8 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Rewards.Judging;
 using R1Pipeline.Stages.Judging;
+using R1Pipeline.Training.Runtime;
+using TorchSharp;
 using R1Pipeline.Tests.Rewards.Judging;
 
 namespace R1Pipeline.Training.Tests.Stages.Judging;
@@ -127,6 +129,8 @@ public sealed class JudgedStageTests(TinyBase tiny)
         }
 
         Assert.Equal(3, File.ReadLines(path).Count());
+        using (Judge narrow = Judge.Local(options, LocalChatClient.Load(judgeModel.Directory, "judge", new Placement(torch.CPU, torch.ScalarType.BFloat16)), "local in bf16", path + ".bf16"))
+            Assert.Equal(0.7, narrow.AskAll([JudgeQuestion.Score("why 1 ?", "so 1 .")])[0].Outcome.Value);
         var request = tiny.Rig.Request("all-scenario-rl", Rl(null) with { Judge = options, Iterations = 1 }, [tiny.General], tiny.Model, tiny.Rig.Input("judge-model", judgeModel));
         StageRun run = tiny.Rig.Run(request);
         Assert.Contains(run.Owner.Rollouts.SelectMany(shard => File.ReadLines(shard.Path)), line => line.Contains("\"judge\":0.7", StringComparison.Ordinal));
