@@ -7,9 +7,9 @@ using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Rows;
 using R1Pipeline.Rewards.Judging;
 using R1Pipeline.Stages.Judging;
+using R1Pipeline.Tests.Rewards.Judging;
 using R1Pipeline.Training.Runtime;
 using TorchSharp;
-using R1Pipeline.Tests.Rewards.Judging;
 
 namespace R1Pipeline.Training.Tests.Stages.Judging;
 
