@@ -16,6 +16,8 @@ internal static class AddedTokenFile
     /// <summary>Of one token, and of all together: tens of thousands of codes of other media are in use, texts as tokens are not.</summary>
     private const int MaxCharacters = 1024, MaxAllCharacters = 1 << 20;
 
+    private const int MaxTokens = 1 << 16;
+
     private static readonly string[] NamedKeys = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     // Version 5 of transformers writes the second name.
@@ -60,7 +62,9 @@ internal static class AddedTokenFile
 
     private static IEnumerable<(string File, JsonNode? Id, JsonObject Token)> Entries(TokenizerFiles files)
     {
-        foreach (JsonNode? entry in files.Root["added_tokens"] is null or JsonArray ? files.Root["added_tokens"] as JsonArray ?? [] : throw files.Unusable($"added_tokens of {TokenizerFiles.FileName} is no list"))
+        JsonArray list = files.Root["added_tokens"] is null or JsonArray ? files.Root["added_tokens"] as JsonArray ?? [] : throw files.Unusable($"added_tokens of {TokenizerFiles.FileName} is no list");
+        if (list.Count > MaxTokens) throw files.Unusable($"{TokenizerFiles.FileName} has {list.Count} added tokens, at most {MaxTokens} are accepted");
+        foreach (JsonNode? entry in list)
         {
             JsonObject token = entry as JsonObject ?? throw files.Unusable($"added_tokens of {TokenizerFiles.FileName} has an entry that is no object");
             yield return (TokenizerFiles.FileName, token["id"], token);

@@ -40,7 +40,7 @@ public sealed class BpeTokenizer : ITokenizer
         _merges = new BpeMerges(_ids, BpeFileChecks.Merges(files));
         if (BpeFileChecks.IgnoresMerges(files)) _wholePieces = files.Vocabulary().GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
-        (_before, _after) = PostProcessorFile.Read(files, IdOf);
+        (_before, _after) = PostProcessorFile.Read(files, _ids);
         _tokens = new string[_ids.Values.Max() + 1];
         Array.Fill(_tokens, "");
         foreach ((string token, int id) in _ids) _tokens[id] = token;

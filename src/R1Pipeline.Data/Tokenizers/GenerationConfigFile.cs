@@ -16,12 +16,19 @@ public static class GenerationConfigFile
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The file's bytes; null where the folder has none.</summary>
-    /// <exception cref="StageFailedException">UserData: it is not a JSON object, or an end token is no token id.</exception>
-    public static byte[]? Read(string directory)
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="vocabularySize">Rows of its embedding: other software looks these tokens up there, also the end token, with which it fills up where no other is named.</param>
+    /// <exception cref="StageFailedException">UserData: it is not a JSON object, or a token in it is no token id of the model.</exception>
+    public static byte[]? Read(string directory, int vocabularySize)
     {
         string path = Path.Combine(directory, FileName);
         if (!ModelFile.Exists(path)) return null;
-        foreach (string key in (string[])["bos_token_id", EndKey, "pad_token_id"]) _ = Ids(path, key);
+        foreach (string key in (string[])["bos_token_id", EndKey, "pad_token_id"])
+        {
+            if (Ids(path, key).FirstOrDefault(id => id >= vocabularySize, -1) is >= 0 and var stray)
+                throw new StageFailedException(StageFailureClass.UserData, $"{path}: {key} {stray} is outside the vocabulary of {vocabularySize}");
+        }
+
         return File.ReadAllBytes(path);
     }
 

@@ -12,11 +12,11 @@ internal static class PostProcessorFile
     private const int MaxTokens = 64;
 
     /// <param name="files">The files.</param>
-    /// <param name="idOf">A token's id; null where there is none.</param>
+    /// <param name="ids">Tokens with their ids, added ones too.</param>
     /// <exception cref="Contracts.Stages.StageFailedException">UserData: a part that is not supported, or a token that is not there.</exception>
-    public static (int[] Before, int[] After) Read(TokenizerFiles files, Func<string, int?> idOf)
+    public static (int[] Before, int[] After) Read(TokenizerFiles files, Dictionary<string, int> ids)
     {
-        if (FromConfig(files, idOf) is { } configured) return configured;
+        if (FromConfig(files, name => ids.TryGetValue(name, out int id) ? id : null) is { } configured) return configured;
         var before = new List<int>();
         var after = new List<int>();
         foreach (JsonObject step in Steps(files, files.Root["post_processor"]))
@@ -41,6 +41,8 @@ internal static class PostProcessorFile
             before.InsertRange(0, outer);
         }
 
+        int stray = before.Concat(after).FirstOrDefault(id => !ids.ContainsValue(id), -1);
+        if (stray >= 0) throw files.Unusable($"the post-processor puts the id {stray} around a text, which no token has");
         return ([.. before], [.. after]);
     }
 

@@ -102,7 +102,7 @@ public sealed record DecoderConfig
         if (NumHeads % NumKvHeads != 0) return $"{NumHeads} query heads are not a multiple of {NumKvHeads} key-value heads";
         if (HeadSize % 2 != 0) return $"head size {HeadSize} is odd: rotary embedding turns pairs";
         if (RopeTheta <= 1) return $"rope_theta {RopeTheta} is not above 1";
-        foreach (var (key, id) in (ReadOnlySpan<(string, int?)>)[("bos_token_id", BosTokenId), .. EndTokenIds.Select(id => ("eos_token_id", (int?)id))])
+        foreach (var (key, id) in (ReadOnlySpan<(string, int?)>)[("bos_token_id", BosTokenId), ("pad_token_id", PadTokenId), .. EndTokenIds.Select(id => ("eos_token_id", (int?)id))])
         {
             if (id >= VocabularySize) return $"{key} {id} is outside the vocabulary of {VocabularySize}";
         }

@@ -31,7 +31,7 @@ public static class ModelFolder
     {
         DecoderHead head = DecoderConfigFile.HeadOf(directory);
         DecoderConfig config = DecoderConfigFile.Read(directory, head);
-        _ = GenerationConfigFile.Read(directory);
+        _ = GenerationConfigFile.Read(directory, config.VocabularySize);
         DecoderWeights.Verify(directory, config, head);
     }
 

@@ -6,6 +6,7 @@ using R1Pipeline.Data.Lines;
 using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Data.Tokenizers;
 using R1Pipeline.Training.Generation;
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Weights;
 using Decoder = R1Pipeline.Training.Model.Decoder;
 
@@ -26,6 +27,7 @@ internal sealed class ModelGenerate : IDisposable
         // Read first: a folder whose text side cannot be used is refused before its weights are read.
         _tokenizer = ModelFile.Exists(Path.Combine(request.Model.Directory, "tokenizer.json")) ? TokenizerFolder.Load(request.Model.Directory) : null;
         _prompts = new PromptReader(request, _tokenizer);
+        _ = GenerationConfigFile.Read(request.Model.Directory, DecoderConfigFile.Read(request.Model.Directory).VocabularySize);
         IReadOnlyList<int> ends = GenerationConfigFile.EndTokens(request.Model.Directory);
         if (ends.Count == 0 && _tokenizer is not null) ends = [_tokenizer.EosId];
         _model = ModelFolder.Load(request.Model);

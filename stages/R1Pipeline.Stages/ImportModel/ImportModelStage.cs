@@ -31,7 +31,7 @@ public sealed class ImportModelStage : IStage
         }
 
         var metrics = new Dictionary<string, double>();
-        _ = GenerationConfigFile.Read(options.Path);
+        _ = GenerationConfigFile.Read(options.Path, DecoderConfigFile.Read(options.Path).VocabularySize);
         _ = TokenizerFolder.Load(options.Path);
         if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;

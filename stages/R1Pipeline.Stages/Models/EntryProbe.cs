@@ -15,6 +15,8 @@ internal static class EntryProbe
 {
     private const string OpenThink = "<think>";
 
+    private const int MaxShownCharacters = 2000;
+
     private static readonly DataRow Example = new()
     {
         Source = "entry-probe",
@@ -35,6 +37,7 @@ internal static class EntryProbe
     {
         if (Problem(text, config) is not { } problem) return;
         string prompt = text.Template.RenderPrompt(Example.Prompt!).Replace("\n", "\\n", StringComparison.Ordinal);
+        if (prompt.Length > MaxShownCharacters) prompt = prompt[..MaxShownCharacters] + "…";
         throw new StageFailedException(
             StageFailureClass.UserData, $"{what}: {problem}. Chat template {text.Template.Name} renders this prompt: {prompt}");
     }

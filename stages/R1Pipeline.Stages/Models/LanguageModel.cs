@@ -92,7 +92,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
         context.Log.Information(
             "Model of {Stage}: {Layers} layers, hidden {Hidden}, vocabulary {Vocabulary}, template {Template}",
             artifact.Stage, config.NumLayers, config.HiddenSize, config.VocabularySize, text.Template.Name);
-        byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory);
+        byte[]? generationConfig = GenerationConfigFile.Read(artifact.Directory, config.VocabularySize);
         var placement = ModelPlacement.Of(context);
         var decoder = quantize is null ? ModelFolder.Load(artifact.Directory, trainable, placement) : ModelFolder.LoadQuantized(artifact.Directory, placement);
         return new LanguageModel(decoder, text, generationConfig, artifact.Artifact);

@@ -21,6 +21,35 @@ internal static class ConfigDamage
         yield return new("config/generation-cut", ValidModels.Qwen2, Generation, (string directory, ref RandomStream _) => File.WriteAllText(Path.Combine(directory, Generation), "{\"eos_token_id\": "));
         yield return new("config/generation-end-token-a-text", ValidModels.Qwen2, Generation, (string directory, ref RandomStream _) => File.WriteAllText(Path.Combine(directory, Generation), "{\"eos_token_id\": \"<eos>\"}"));
 
+        foreach (string key in (string[])["bos_token_id", "eos_token_id", "pad_token_id"])
+        {
+            yield return Set($"{key}-beyond-the-vocabulary", ValidModels.Qwen2, key, 100_000);
+            yield return Set($"{key}-a-fraction", ValidModels.Qwen3Half, key, 1.5);
+            yield return Set($"{key}-a-flag", ValidModels.Qwen2, key, true);
+            yield return GenerationSet($"{key}-beyond-the-vocabulary", key, 100_000);
+            yield return GenerationSet($"{key}-of-several-beyond-the-vocabulary", key, new JsonArray(1, 100_000));
+            yield return GenerationSet($"{key}-a-fraction", key, 2.5);
+            yield return GenerationSet($"{key}-beyond-integers", key, 1L << 31);
+        }
+
+        foreach (var (name, value) in (IEnumerable<(string, JsonNode)>)[("a-float", JsonNode.Parse("2.0")!), ("a-fraction", 2.5), ("a-flag", true), ("a-list", new JsonArray(2)), ("beyond-doubles", JsonNode.Parse("1e400")!)])
+        {
+            yield return Set($"layers-{name}", ValidModels.Qwen2, "num_hidden_layers", value);
+            yield return Set($"heads-{name}", ValidModels.LlamaShards, "num_attention_heads", value);
+        }
+
+        yield return Set("tied-embeddings-a-number", ValidModels.Qwen2, "tie_word_embeddings", 1);
+        yield return Set("tied-embeddings-a-text", ValidModels.Qwen2, "tie_word_embeddings", "true");
+        yield return Set("epsilon-a-flag", ValidModels.Qwen2, "rms_norm_eps", true);
+        yield return Set("epsilon-beyond-doubles", ValidModels.Qwen2, "rms_norm_eps", JsonNode.Parse("1e400")!);
+        yield return Set("experts-normalized-a-number", ValidModels.Deepseek, "norm_topk_prob", 1);
+        yield return Whole("with-a-byte-order-mark-only", (_, _) => "\ufeff");
+        yield return Whole("with-a-nul", (text, _) => text.Replace("\"silu\"", "\"silu\0\"", StringComparison.Ordinal));
+        yield return Whole("key-twice", (text, _) => text.TrimStart().Insert(1, "\"vocab_size\": 7, "));
+        yield return Whole("not-a-number", (text, _) => text.TrimStart().Insert(1, "\"initializer_range\": NaN, "));
+        yield return Whole("with-a-comment", (text, _) => "// a comment\n" + text);
+        yield return Whole("with-something-behind", (text, _) => text + "{}");
+
         foreach (string key in (string[])["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size", "max_position_embeddings"])
         {
             yield return Set($"{key}-missing", ValidModels.Qwen2, key, null);
@@ -73,6 +102,9 @@ internal static class ConfigDamage
         ["beta_slow"] = 1,
         [key] = value,
     });
+
+    private static MalformedModel GenerationSet(string name, string key, JsonNode value) => new($"config/generation-{name}", ValidModels.Qwen2, Generation, (string directory, ref RandomStream _) =>
+        File.WriteAllText(Path.Combine(directory, Generation), new JsonObject { [key] = value.DeepClone() }.ToJsonString()));
 
     private static MalformedModel Set(string name, string model, string key, JsonNode? value, params (string Key, string Value)[] more) => new($"config/{name}", model, FileName, (string directory, ref RandomStream _) =>
     {

@@ -7,6 +7,8 @@ namespace R1Pipeline.Training.Tests.MalformedModels;
 /// <summary>Tokenizers and chat templates that are missing, unreadable, too large for the model, or would never end.</summary>
 internal static class TextDamage
 {
+    private const string Shared = "{% set ns = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}";
+
     private const string Tokenizer = "tokenizer.json", Config = "tokenizer_config.json";
 
     public static IEnumerable<MalformedModel> All()
@@ -51,6 +53,13 @@ internal static class TextDamage
             ["single"] = new JsonArray([.. Enumerable.Range(0, 1000).Select(_ => (JsonNode)new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = "x" } })]),
             ["special_tokens"] = new JsonObject { ["x"] = new JsonObject { ["ids"] = new JsonArray([.. Enumerable.Repeat(0, 300_000).Select(id => (JsonNode)id)]) } },
         });
+        yield return Bytes("post-processor-id-of-nobody", "post-processor", root => root["post_processor"] = new JsonObject
+        {
+            ["type"] = "TemplateProcessing",
+            ["single"] = new JsonArray(new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = "x" } }, new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "A" } }),
+            ["special_tokens"] = new JsonObject { ["x"] = new JsonObject { ["ids"] = new JsonArray(4_000_000) } },
+        });
+        yield return Change("added-tokens-of-100000", Tokenizer, "added tokens", root => root["added_tokens"] = new JsonArray([.. Enumerable.Range(0, 100_000).Select(i => (JsonNode)new JsonObject { ["id"] = root["model"]!["vocab"]!.AsObject().Count + i, ["content"] = $"{i:x}" })]));
         yield return Change("pad-token-is-a-number", Config, Config, root => root["pad_token"] = 5);
         yield return Change("model-missing", Tokenizer, Tokenizer, root => root.Remove("model"));
         yield return Change("model-unknown", Tokenizer, "tokenizer", root => root["model"]!["type"] = "Unigram");
@@ -62,6 +71,22 @@ internal static class TextDamage
         yield return Template("counts-for-ever", "{% for i in range(10 ** 12) %}{{ i }}{% endfor %}");
         yield return Template("grows-without-end", "{% set ns = namespace(t='aaaaaaaa') %}{% for i in range(60) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t }}");
         yield return Template("open-block", "{% for message in messages %}{{ message.content }}");
+        yield return Template("compares-shared-lists", Shared + "{{ ns.a == ns.b }}");
+        yield return Template("sorts-shared-lists", Shared + "{{ [ns.a, ns.b] | sort }}");
+        yield return Template("writes-shared-lists-as-json", Shared + "{{ ns.a | tojson }}");
+        yield return Template("shows-shared-lists", Shared + "{{ ns.a }}");
+        yield return Template("sorts-long-texts", "{{ (['X' * 4000000] * 1000) | sort | length }}");
+        yield return Template("joins-without-end", "{{ (['a' * 1000000] * 1000) | join('b' * 1000000) }}");
+        yield return Template("joins-by-the-method", "{{ ('b' * 1000000).join(['a'] * 1000) }}");
+        yield return Template("formats-without-end", "{{ ('%1000000d' * 1000) % ((1,) * 1000) }}");
+        yield return Template("indents-without-end", "{{ ('a\n' * 100000) | indent(1000) }}");
+        yield return Template("replaces-without-end", "{{ ('a' * 100000).replace('a', 'b' * 100000) }}");
+        yield return Template("fills-a-batch-without-end", "{{ [1] | batch(2000000000, 0) | list | length }}");
+        yield return Template("takes-long-texts-apart", "{% set ns = namespace(x=[]) %}{% for i in range(100) %}{% set ns.x = ns.x + [('中' * 4000000) | list] %}{% endfor %}{{ ns.x | length }}");
+        yield return Template("searches-without-end", "{% for i in range(100000) %}{{ ('a' * 1000000 ~ 'b' ~ 'a' * 1000000) in ('a' * 4000000) }}{% endfor %}");
+        yield return Template("reads-long-texts-again-and-again", "{% set s = 'x' * 4000000 %}{% for i in range(100000) %}{{ s.find('y') }}{% endfor %}");
+        yield return Template("sorts-what-has-no-order", "{{ [1, 'a', none] | sort }}");
+        yield return Template("sorts-keys-that-have-no-order", "{{ {'a': 1, 2: 3} | tojson(sort_keys=true) }}");
         yield return Template("nested-deeply", "{{ " + new string('(', 20_000) + "1" + new string(')', 20_000) + " }}");
     }
 

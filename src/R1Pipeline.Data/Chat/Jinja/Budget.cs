@@ -2,14 +2,14 @@ namespace R1Pipeline.Data.Chat.Jinja;
 
 /// <summary>
 /// What one rendering may cost: templates come with models from strangers, and one that loops, recurses or doubles a text must end with an error.
-/// The unit is one step, or 16 bytes made: 8 characters or 2 items. So whatever it keeps stays below 200 MB.
+/// The unit is one step, or 16 bytes made: 8 characters or 2 items. So whatever it keeps stays below 200 MB. Texts that are only read cost half as much.
 /// </summary>
 internal sealed class Budget
 {
     // Far more than a conversation of a million characters takes in the longest published template.
     private const long Limit = 10_000_000;
     private const int MaxLength = 4 << 20;
-    private const int Characters = 8, Items = 2;
+    private const int Characters = 8, Items = 2, ReadCharacters = 16, SearchedCharacters = 64;
 
     private long _spent;
 
@@ -18,6 +18,26 @@ internal sealed class Budget
     {
         _spent += steps;
         if (_spent > Limit) throw Endless();
+    }
+
+    /// <summary>A text that is read, or those of a tuple: to its end, though what reads it may stop before. Nothing for other values.</summary>
+    public void Read(object? value)
+    {
+        if (value is string text) Work(text.Length / ReadCharacters);
+        else if (value is object?[] tuple) Work(tuple.Sum(item => 1L + (item is string part ? part.Length / ReadCharacters : 0)));
+    }
+
+    /// <summary>A text that is searched for a part: a long part may agree far at every place.</summary>
+    public void Search(string text, string part) => Work(text.Length / ReadCharacters * (1L + (part.Length / SearchedCharacters)));
+
+    /// <summary>Items that are taken one after the other, and kept.</summary>
+    public IEnumerable<object?> Counted(IEnumerable<object?> items)
+    {
+        foreach (object? item in items)
+        {
+            Work(2);                                                // what an item takes in a list, and itself
+            yield return item;
+        }
     }
 
     /// <summary>A value that was computed, as if it were new.</summary>

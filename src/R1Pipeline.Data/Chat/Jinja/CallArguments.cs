@@ -6,6 +6,13 @@ internal sealed record CallArguments(IReadOnlyList<object?> Positional, IReadOnl
     /// <summary>Stands where an argument was not given.</summary>
     public static readonly object Missing = new();
 
+    /// <summary>Charges for reading them.</summary>
+    public void ChargeTo(Budget budget)
+    {
+        foreach (object? value in Positional) budget.Read(value);
+        foreach (object? value in Named.Values) budget.Read(value);
+    }
+
     /// <summary>Arguments by parameter, the first <paramref name="required"/> of which must be given; <see cref="Missing"/> where one is not.</summary>
     /// <exception cref="JinjaException">Too many, too few or unknown ones.</exception>
     public object?[] Bind(string function, int required, params ReadOnlySpan<string> parameters)

@@ -20,14 +20,14 @@ internal static class CollectionMethods
     };
 
     /// <summary>The method; null: a list or tuple has none of that name.</summary>
-    public static JinjaFunction? Find(IReadOnlyList<object?> list, string name) => name switch
+    public static JinjaFunction? Find(IReadOnlyList<object?> list, string name, Budget budget) => name switch
     {
         "index" => new JinjaFunction(name, arguments =>
         {
             object? wanted = arguments.Bind("index", 1, "value")[0];
             for (int i = 0; i < list.Count; i++)
             {
-                if (PythonOrder.AreEqual(list[i], wanted)) return (long)i;
+                if (PythonOrder.AreEqual(list[i], wanted, budget)) return (long)i;
             }
 
             throw new JinjaException($"{PythonRepr.Repr(wanted)} is not in list");
@@ -35,7 +35,7 @@ internal static class CollectionMethods
         "count" => new JinjaFunction(name, arguments =>
         {
             object? wanted = arguments.Bind("count", 1, "value")[0];
-            return (long)list.Count(item => PythonOrder.AreEqual(item, wanted));
+            return (long)list.Count(item => PythonOrder.AreEqual(item, wanted, budget));
         }),
         "copy" when list is List<object?> => new JinjaFunction(name, _ => list),
         _ => null,

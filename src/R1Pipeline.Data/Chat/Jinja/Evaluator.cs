@@ -30,7 +30,7 @@ internal sealed class Evaluator
                 return tuple.Items.Select(item => Evaluate(item, scope)).ToArray();
             case DictDisplay dict:
                 var result = new JinjaDict();
-                foreach ((Expression key, Expression value) in dict.Items) result.Set(Evaluate(key, scope), Evaluate(value, scope));
+                foreach ((Expression key, Expression value) in dict.Items) result.Set(Reading(Evaluate(key, scope)), Evaluate(value, scope));
                 return result;
             case Unary unary:
                 object? operand = Evaluate(unary.Operand, scope);
@@ -43,19 +43,25 @@ internal sealed class Evaluator
                 if (PythonOrder.IsTrue(Evaluate(conditional.Condition, scope))) return Evaluate(conditional.Then, scope);
                 return conditional.Else is null ? new Undefined("the inline if-expression evaluated to false and no else section was defined") : Evaluate(conditional.Else, scope);
             case AttributeAccess access:
-                return Attributes.OfName(Evaluate(access.Target, scope), access.Attribute);
+                return Attributes.OfName(Evaluate(access.Target, scope), access.Attribute, _budget);
             case ItemAccess access:
-                return Attributes.OfItem(Evaluate(access.Target, scope), Evaluate(access.Item, scope));
+                return Attributes.OfItem(Reading(Evaluate(access.Target, scope)), Reading(Evaluate(access.Item, scope)), _budget);
             case Slice slice:
-                return _budget.Charged(PythonSequence.Slice(Evaluate(slice.Target, scope), Optional(slice.Start), Optional(slice.Stop), Optional(slice.Step)));
+                return _budget.Charged(PythonSequence.Slice(Reading(Evaluate(slice.Target, scope)), Optional(slice.Start), Optional(slice.Stop), Optional(slice.Step)));
             case Call call:
-                return _budget.Charged(Calls.Invoke(Evaluate(call.Function, scope), Arguments(call.Arguments, scope)));
+                return Calls.Invoke(Evaluate(call.Function, scope), Arguments(call.Arguments, scope), _budget);
             case Filter filter:
                 return ApplyFilter(filter, Evaluate(filter.Target!, scope), scope);
             case Test test:
-                return Tests.Apply(test.Name, Evaluate(test.Target, scope), Arguments(test.Arguments, scope));
+                return Tests.Apply(test.Name, Evaluate(test.Target, scope), Arguments(test.Arguments, scope), _budget);
             default:
                 throw new JinjaException($"the expression {expression.GetType().Name} is not supported", expression.Line);
+        }
+
+        object? Reading(object? value)
+        {
+            _budget.Read(value);
+            return value;
         }
 
         object? Optional(Expression? part) => part is null ? null : Evaluate(part, scope);
@@ -68,7 +74,7 @@ internal sealed class Evaluator
     public CallArguments Arguments(ArgumentList arguments, RenderScope scope)
     {
         List<object?> positional = [.. arguments.Positional.Select(argument => Evaluate(argument, scope))];
-        if (arguments.Spread is not null) positional.AddRange(PythonSequence.Items(Evaluate(arguments.Spread, scope)));
+        if (arguments.Spread is not null) positional.AddRange(_budget.Counted(PythonSequence.Items(Evaluate(arguments.Spread, scope))));
         var named = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach ((string name, Expression value) in arguments.Named) named[name] = Evaluate(value, scope);
         if (arguments.NamedSpread is not null)
@@ -80,7 +86,7 @@ internal sealed class Evaluator
         return new CallArguments(positional, named);
     }
 
-    private object? ApplyFilter(Filter filter, object? target, RenderScope scope) => _budget.Charged(_filters.Apply(filter.Name, target, Arguments(filter.Arguments, scope)));
+    private object? ApplyFilter(Filter filter, object? target, RenderScope scope) => _filters.Apply(filter.Name, target, Arguments(filter.Arguments, scope));
 
     private object? EvaluateBinary(Binary binary, RenderScope scope)
     {
@@ -104,7 +110,7 @@ internal sealed class Evaluator
         foreach ((string shown, Expression operand) in comparison.Rest)
         {
             object? right = Evaluate(operand, scope);
-            if (!Holds(shown, left, right)) return false;
+            if (!Holds(shown, left, right, _budget)) return false;
             left = right;
         }
 
@@ -112,15 +118,15 @@ internal sealed class Evaluator
     }
 
     /// <summary>One comparison.</summary>
-    public static bool Holds(string shown, object? left, object? right) => shown switch
+    public static bool Holds(string shown, object? left, object? right, Budget budget) => shown switch
     {
-        "==" => PythonOrder.AreEqual(left, right),
-        "!=" => !PythonOrder.AreEqual(left, right),
-        "in" => PythonSequence.Contains(right, left),
-        "not in" => !PythonSequence.Contains(right, left),
-        "<" => PythonOrder.Compare(left, right, shown) < 0,
-        "<=" => PythonOrder.Compare(left, right, shown) <= 0,
-        ">" => PythonOrder.Compare(left, right, shown) > 0,
-        _ => PythonOrder.Compare(left, right, shown) >= 0,
+        "==" => PythonOrder.AreEqual(left, right, budget),
+        "!=" => !PythonOrder.AreEqual(left, right, budget),
+        "in" => PythonSequence.Contains(right, left, budget),
+        "not in" => !PythonSequence.Contains(right, left, budget),
+        "<" => PythonOrder.Compare(left, right, shown, budget) < 0,
+        "<=" => PythonOrder.Compare(left, right, shown, budget) <= 0,
+        ">" => PythonOrder.Compare(left, right, shown, budget) > 0,
+        _ => PythonOrder.Compare(left, right, shown, budget) >= 0,
     };
 }

@@ -4,27 +4,29 @@ namespace R1Pipeline.Data.Chat.Jinja;
 internal sealed class Filters
 {
     private readonly Dictionary<string, Func<object?, CallArguments, object?>> _filters;
+    private readonly Budget _budget;
 
     public Filters(Budget budget)
     {
+        _budget = budget;
         var sequences = new SequenceFilters(this, budget);
         _filters = new Dictionary<string, Func<object?, CallArguments, object?>>(StringComparer.Ordinal)
         {
-            ["tojson"] = PythonJson.Write,
+            ["tojson"] = (value, arguments) => PythonJson.Write(value, arguments, budget),
             ["default"] = Default,
             ["d"] = Default,
             ["string"] = (value, _) => PythonRepr.Str(value),
             ["safe"] = (value, _) => PythonRepr.Str(value),
-            ["attr"] = (value, arguments) => value is Undefined undefined ? throw undefined.Used() : Attributes.Only(value, PythonRepr.Str(arguments.Bind("attr", 1, "name")[0])),
+            ["attr"] = (value, arguments) => value is Undefined undefined ? throw undefined.Used() : Attributes.Only(value, PythonRepr.Str(arguments.Bind("attr", 1, "name")[0]), budget),
             ["trim"] = TextFilters.Trim,
             ["upper"] = (value, _) => PythonText.Upper(PythonRepr.Str(value)),
             ["lower"] = (value, _) => PythonText.Lower(PythonRepr.Str(value)),
             ["capitalize"] = (value, _) => PythonText.Capitalize(PythonRepr.Str(value)),
             ["title"] = (value, _) => TextFilters.Title(PythonRepr.Str(value)),
-            ["replace"] = TextFilters.Replace,
+            ["replace"] = (value, arguments) => TextFilters.Replace(value, arguments, budget),
             ["format"] = TextFilters.Format,
             ["indent"] = TextFilters.Indent,
-            ["center"] = TextFilters.Center,
+            ["center"] = (value, arguments) => TextFilters.Center(value, arguments, budget),
             ["truncate"] = TextFilters.Truncate,
             ["wordcount"] = (value, _) => TextFilters.WordCount(PythonRepr.Str(value)),
             ["urlencode"] = (value, _) => TextFilters.UrlEncode(value),
@@ -38,8 +40,14 @@ internal sealed class Filters
 
     public static IReadOnlyCollection<string> Names { get; } = [.. new Filters(new Budget())._filters.Keys];
 
-    public object? Apply(string name, object? value, CallArguments arguments) =>
-        _filters.TryGetValue(name, out Func<object?, CallArguments, object?>? filter) ? filter(value, arguments) : throw new JinjaException($"the filter '{name}' is not supported");
+    /// <summary>Applies one; what it reads and what it gives are charged.</summary>
+    public object? Apply(string name, object? value, CallArguments arguments)
+    {
+        if (!_filters.TryGetValue(name, out Func<object?, CallArguments, object?>? filter)) throw new JinjaException($"the filter '{name}' is not supported");
+        _budget.Read(value);
+        arguments.ChargeTo(_budget);
+        return _budget.Charged(filter(value, arguments));
+    }
 
     private static object? Default(object? value, CallArguments arguments)
     {

@@ -3,6 +3,9 @@ namespace R1Pipeline.Data.Chat.Jinja;
 /// <summary>A dictionary: keys in the order in which they came, compared as Python compares them. Never changed by a template.</summary>
 internal sealed class JinjaDict
 {
+    /// <summary>Of a tuple that is a key.</summary>
+    private const int MaxKeyItems = 64;
+
     // A .NET dictionary has no null key.
     private static readonly object NoneKey = new();
 
@@ -19,19 +22,29 @@ internal sealed class JinjaDict
     /// <summary>Sets a key; a repeated one keeps its place.</summary>
     public void Set(object? key, object? value)
     {
-        if (key is List<object?> or JinjaDict or Namespace) throw new JinjaException($"unhashable type: '{PythonType.Of(key)}'");
+        RequireKey(key);
         _entries[key ?? NoneKey] = value;
     }
 
     public bool TryGet(object? key, out object? value)
     {
-        if (key is List<object?> or JinjaDict) throw new JinjaException($"unhashable type: '{PythonType.Of(key)}'");
+        RequireKey(key);
         return _entries.TryGetValue(key ?? NoneKey, out value);
+    }
+
+    // What lies in tuples inside of tuples would be hashed and compared again and again.
+    private static void RequireKey(object? key)
+    {
+        foreach (object? part in key as object?[] ?? [key])
+        {
+            if (part is List<object?> or JinjaDict or Namespace) throw new JinjaException($"unhashable type: '{PythonType.Of(part)}'");
+            if (part is object?[] || key is object?[] { Length: > MaxKeyItems }) throw new JinjaException($"a key that is a tuple of tuples, or of more than {MaxKeyItems} items, is not supported");
+        }
     }
 
     private sealed class KeyComparer : IEqualityComparer<object>
     {
-        bool IEqualityComparer<object>.Equals(object? x, object? y) => ReferenceEquals(x, y) || (x != NoneKey && y != NoneKey && PythonOrder.AreEqual(x, y));
+        bool IEqualityComparer<object>.Equals(object? x, object? y) => ReferenceEquals(x, y) || (x != NoneKey && y != NoneKey && PythonOrder.AreEqual(x, y, new Budget()));
 
         int IEqualityComparer<object>.GetHashCode(object key) => key switch
         {

@@ -10,6 +10,9 @@ internal sealed class Lexer
 {
     private static readonly string[] Operators = ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
 
+    /// <summary>A name is looked up as often as it is met.</summary>
+    private const int MaxNameCharacters = 1024;
+
     private readonly string _text;
     private readonly List<Token> _tokens = [];
     private int _at;
@@ -159,6 +162,7 @@ internal sealed class Lexer
     {
         int start = _at;
         while (_at < _text.Length && IsNameChar(_text[_at])) _at++;
+        if (_at - start > MaxNameCharacters) throw new JinjaException($"a name has {_at - start} characters, at most {MaxNameCharacters} are accepted", LineAt(start));
         Add(TokenKind.Name, _text[start.._at]);
     }
 

@@ -3,7 +3,7 @@ namespace R1Pipeline.Data.Chat.Jinja;
 /// <summary>The attributes of <c>loop</c>.</summary>
 internal static class LoopAttributes
 {
-    public static bool TryFind(LoopState loop, string name, out object? value)
+    public static bool TryFind(LoopState loop, string name, Budget budget, out object? value)
     {
         object? next = null;
         (bool found, value) = name switch
@@ -22,7 +22,7 @@ internal static class LoopAttributes
             "cycle" => (true, new JinjaFunction("cycle", arguments => arguments.Positional.Count == 0
                 ? throw new JinjaException("no items for cycling given")
                 : arguments.Positional[loop.Index % arguments.Positional.Count])),
-            "changed" => (true, new JinjaFunction("changed", arguments => loop.Changed([.. arguments.Positional]))),
+            "changed" => (true, new JinjaFunction("changed", arguments => loop.Changed([.. arguments.Positional], budget))),
             _ => (false, (object?)null),
         };
         return found;

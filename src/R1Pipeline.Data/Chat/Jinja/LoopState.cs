@@ -74,9 +74,9 @@ internal sealed class LoopState
     }
 
     /// <summary>Whether the values differ from those of the last call.</summary>
-    public bool Changed(object?[] values)
+    public bool Changed(object?[] values, Budget budget)
     {
-        bool changed = _changed is null || !PythonOrder.AreEqual(_changed, values);
+        bool changed = _changed is null || !PythonOrder.AreEqual(_changed, values, budget);
         _changed = values;
         return changed;
     }

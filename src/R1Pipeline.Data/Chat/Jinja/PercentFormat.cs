@@ -49,6 +49,7 @@ internal static class PercentFormat
 
             if (value == CallArguments.Missing) value = used < positional.Length ? positional[used++] : throw new JinjaException("not enough arguments for format string");
             string shown = Convert(format[i], value, precision);
+            Budget.RequireRoom((long)text.Length + Math.Max(shown.Length, width));
             text.Append(Padded(shown, width, left, zero && format[i] is 'd' or 'i' or 'f' or 'x'));
         }
 

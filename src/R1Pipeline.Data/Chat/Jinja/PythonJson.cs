@@ -33,7 +33,7 @@ internal static class PythonJson
     }
 
     /// <summary><c>tojson</c> with its arguments.</summary>
-    public static string Write(object? value, CallArguments arguments)
+    public static string Write(object? value, CallArguments arguments, Budget budget)
     {
         object?[] bound = arguments.Bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
         string? indent = bound[1] switch
@@ -46,14 +46,14 @@ internal static class PythonJson
         (string item, string key) = bound[2] is object?[] { Length: 2 } or List<object?> { Count: 2 }
             ? (PythonRepr.Str(((IReadOnlyList<object?>)bound[2]!)[0]), PythonRepr.Str(((IReadOnlyList<object?>)bound[2]!)[1]))
             : (indent is null ? ", " : ",", ": ");
-        var writer = new Writer(IsSet(bound[0]), indent, item, key, IsSet(bound[3]));
+        var writer = new Writer(IsSet(bound[0]), indent, item, key, IsSet(bound[3]), budget);
         writer.Write(value, "\n");
         return writer.Text.ToString();
 
         static bool IsSet(object? argument) => argument != CallArguments.Missing && PythonOrder.IsTrue(argument);
     }
 
-    private sealed class Writer(bool ascii, string? indent, string itemSeparator, string keySeparator, bool sortsKeys)
+    private sealed class Writer(bool ascii, string? indent, string itemSeparator, string keySeparator, bool sortsKeys, Budget budget)
     {
         public StringBuilder Text { get; } = new();
 
@@ -85,9 +85,9 @@ internal static class PythonJson
                     WriteItems('[', ']', tuple, newLine, (item, inner) => Write(item, inner));
                     break;
                 case JinjaDict dict:
-                    IEnumerable<object?[]> entries = dict.Items.Select(item => (object?[])item!);
-                    if (sortsKeys) entries = entries.Order(Comparer<object?[]>.Create((a, b) => PythonOrder.Compare(a[0], b[0], "<") ?? 0));
-                    WriteItems('{', '}', [.. entries], newLine, (entry, inner) =>
+                    List<object?[]> entries = [.. dict.Items.Cast<object?[]>()];
+                    if (sortsKeys) entries = PythonOrder.Sorted(entries, entry => entry[0], reverse: false, budget);
+                    WriteItems('{', '}', entries, newLine, (entry, inner) =>
                     {
                         WriteString(Key(((object?[])entry!)[0]));
                         Text.Append(keySeparator);

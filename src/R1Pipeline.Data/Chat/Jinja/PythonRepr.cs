@@ -17,24 +17,80 @@ internal static class PythonRepr
 
     public static string Repr(object? value)
     {
+        if (value is string plain) return Quoted(plain);
+        var text = new StringBuilder();
+        Write(value, text);
+        return text.ToString();
+    }
+
+    private static void Write(object? value, StringBuilder text)
+    {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        return value switch
+        Budget.RequireRoom(text.Length);                            // lists that share their items show them again and again
+        switch (value)
         {
-            null => "None",
-            bool flag => flag ? "True" : "False",
-            long whole => whole.ToString(CultureInfo.InvariantCulture),
-            BigInteger whole => whole.ToString(CultureInfo.InvariantCulture),
-            double number => Float(number),
-            string text => Quoted(text),
-            List<object?> list => $"[{Joined(list.Select(Repr))}]",
-            object?[] tuple => tuple.Length == 1 ? $"({Repr(tuple[0])},)" : $"({Joined(tuple.Select(Repr))})",
-            JinjaDict dict => $"{{{Joined(dict.Items.Select(item => $"{Repr(((object?[])item!)[0])}: {Repr(((object?[])item)[1])}"))}}}",
-            Undefined => "Undefined",
-            JinjaRange { Step: 1 } range => $"range({range.Start}, {range.At(range.Count)})",
-            DictView view => $"{view.Kind}([{Joined(view.Items().Select(Repr))}])",
-            Namespace space => $"<Namespace {{{Joined(space.Attributes.Select(attribute => $"{Quoted(attribute.Key)}: {Repr(attribute.Value)}"))}}}>",
-            _ => throw new JinjaException($"a {PythonType.Of(value)} has no text that would be the same elsewhere"),
-        };
+            case List<object?> list:
+                WriteItems("[", list, "]", text);
+                break;
+            case object?[] tuple:
+                WriteItems("(", tuple, tuple.Length == 1 ? ",)" : ")", text);
+                break;
+            case JinjaDict dict:
+                WriteEntries("{", dict.Items.Cast<object?[]>(), "}", text);
+                break;
+            case DictView view:
+                WriteItems($"{view.Kind}([", view.Items(), "])", text);
+                break;
+            case Namespace space:
+                WriteEntries("<Namespace {", space.Attributes.Select(attribute => new object?[] { attribute.Key, attribute.Value }), "}>", text);
+                break;
+            default:
+                text.Append(Scalar(value));
+                break;
+        }
+    }
+
+    private static string Scalar(object? value) => value switch
+    {
+        null => "None",
+        bool flag => flag ? "True" : "False",
+        long whole => whole.ToString(CultureInfo.InvariantCulture),
+        BigInteger whole => whole.ToString(CultureInfo.InvariantCulture),
+        double number => Float(number),
+        string text => Quoted(text),
+        Undefined => "Undefined",
+        JinjaRange { Step: 1 } range => $"range({range.Start}, {range.At(range.Count)})",
+        _ => throw new JinjaException($"a {PythonType.Of(value)} has no text that would be the same elsewhere"),
+    };
+
+    private static void WriteItems(string open, IEnumerable<object?> items, string close, StringBuilder text)
+    {
+        text.Append(open);
+        bool any = false;
+        foreach (object? item in items)
+        {
+            if (any) text.Append(", ");
+            Write(item, text);
+            any = true;
+        }
+
+        text.Append(close);
+    }
+
+    private static void WriteEntries(string open, IEnumerable<object?[]> entries, string close, StringBuilder text)
+    {
+        text.Append(open);
+        bool any = false;
+        foreach (object?[] entry in entries)
+        {
+            if (any) text.Append(", ");
+            Write(entry[0], text);
+            text.Append(": ");
+            Write(entry[1], text);
+            any = true;
+        }
+
+        text.Append(close);
     }
 
     /// <summary>The shortest decimal that reads back as the same number, in Python's form.</summary>
@@ -67,19 +123,6 @@ internal static class PythonRepr
         if (shortest.Contains('E')) exponent = int.Parse(shortest[(shortest.IndexOf('E') + 1)..], CultureInfo.InvariantCulture);
         else if (shortest.TrimStart('-') is var plain && plain.Length > 0 && plain[0] != '0') exponent = plain.Split('.')[0].Length - 1;
         return (mantissa.Length == 0 ? "0" : mantissa, exponent.ToString(CultureInfo.InvariantCulture));
-    }
-
-    // Lists that share their items show them again and again.
-    private static string Joined(IEnumerable<string> items)
-    {
-        var text = new StringBuilder();
-        foreach (string item in items)
-        {
-            Budget.RequireRoom((long)text.Length + item.Length);
-            text.Append(text.Length > 0 ? ", " : "").Append(item);
-        }
-
-        return text.ToString();
     }
 
     private static string Quoted(string text)

@@ -34,13 +34,25 @@ internal static class PythonSequence
         _ => null,
     };
 
-    public static bool Contains(object? container, object? item) => container switch
+    public static bool Contains(object? container, object? item, Budget budget) => container switch
     {
-        string text => item is string part ? text.Contains(part, StringComparison.Ordinal)
+        string text => item is string part ? Contains(text, part, budget)
             : throw new JinjaException($"'in <string>' requires string as left operand, not {PythonType.Of(item)}"),
-        JinjaDict dict => dict.TryGet(item, out _),
-        _ => (TryItems(container) ?? throw new JinjaException($"argument of type '{PythonType.Of(container)}' is not iterable")).Any(other => PythonOrder.AreEqual(other, item)),
+        JinjaDict dict => Contains(dict, item, budget),
+        _ => (TryItems(container) ?? throw new JinjaException($"argument of type '{PythonType.Of(container)}' is not iterable")).Any(other => PythonOrder.AreEqual(other, item, budget)),
     };
+
+    private static bool Contains(string text, string part, Budget budget)
+    {
+        budget.Search(text, part);
+        return text.Contains(part, StringComparison.Ordinal);
+    }
+
+    private static bool Contains(JinjaDict dict, object? key, Budget budget)
+    {
+        budget.Read(key);
+        return dict.TryGet(key, out _);
+    }
 
     /// <summary><c>value[index]</c>; false where Python raises a lookup or type error.</summary>
     public static bool TryItem(object? value, object? index, out object? item)

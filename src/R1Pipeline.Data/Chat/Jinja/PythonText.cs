@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -21,6 +22,9 @@ internal static class PythonText
         ['ﬅ'] = "ST",
         ['ﬆ'] = "ST",
     };
+
+    // Texts are taken apart into millions of them.
+    private static readonly string[] Short = [.. Enumerable.Range(0, 256).Select(c => ((char)c).ToString())];
 
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
@@ -49,12 +53,13 @@ internal static class PythonText
             return string.Concat(characters[first..last]);
         }
 
+        SearchValues<char>? dropping = set is null ? null : SearchValues.Create(set);
         int from = 0, to = text.Length;
         while (start && from < to && Drops(text[from])) from++;
         while (end && to > from && Drops(text[to - 1])) to--;
         return text[from..to];
 
-        bool Drops(char c) => set is null ? IsSpace(c) : set.Contains(c);
+        bool Drops(char c) => dropping?.Contains(c) ?? IsSpace(c);
     }
 
     public static string TrimEnd(string text) => Trim(text, null, start: false, end: true);
@@ -64,14 +69,15 @@ internal static class PythonText
     /// <summary>The characters of the text, each as a text.</summary>
     public static string[] Characters(string text)
     {
-        var characters = new List<string>(text.Length);
+        string[] characters = new string[text.Length];
+        int count = 0;
         for (int i = 0; i < text.Length; i++)
         {
             bool pair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
-            characters.Add(pair ? text.Substring(i++, 2) : text[i].ToString());
+            characters[count++] = pair ? text.Substring(i++, 2) : text[i] < Short.Length ? Short[text[i]] : text[i].ToString();
         }
 
-        return [.. characters];
+        return count == characters.Length ? characters : characters[..count];
     }
 
     /// <summary>Order by character; UTF-16 units would put U+FFFD behind every emoji.</summary>
@@ -159,11 +165,12 @@ internal static class PythonText
         return lines;
     }
 
+    /// <summary>Whether it has characters of two UTF-16 units.</summary>
+    private static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+
     private static string Title(string character)
     {
         string upper = Upper(character);
         return upper.Length > 1 && !HasSurrogates(upper) ? upper[..1] + Lower(upper[1..]) : upper;
     }
-
-    private static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
 }

@@ -147,7 +147,7 @@ internal sealed class Renderer(Budget budget)
         object? function = _evaluator.Evaluate(block.Call.Function, scope);
         CallArguments arguments = _evaluator.Arguments(block.Call.Arguments, scope);
         var named = new Dictionary<string, object?>(arguments.Named, StringComparer.Ordinal) { ["caller"] = Function("caller", block, scope) };
-        Append(output, PythonRepr.Str(Calls.Invoke(function, arguments with { Named = named })));
+        Append(output, PythonRepr.Str(Calls.Invoke(function, arguments with { Named = named }, budget)));
     }
 
     private JinjaFunction Function(string name, Callable callable, RenderScope scope) => new(name, arguments =>

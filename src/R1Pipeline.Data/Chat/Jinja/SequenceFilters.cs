@@ -8,10 +8,10 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
     public void AddTo(Dictionary<string, Func<object?, CallArguments, object?>> table)
     {
         table["length"] = table["count"] = (value, _) => (long)(PythonSequence.TryLength(value) ?? throw new JinjaException($"object of type '{PythonType.Of(value)}' has no len()"));
-        table["list"] = (value, _) => Counted(PythonSequence.Items(value)).ToList();
+        table["list"] = (value, _) => budget.Counted(PythonSequence.Items(value)).ToList();
         table["first"] = (value, _) => First(PythonSequence.Items(value), "No first item, sequence was empty.");
-        table["last"] = (value, _) => value is JinjaIterator ? throw new JinjaException("'generator' object is not reversible") : First(PythonSequence.Items(value).Reverse(), "No last item, sequence was empty.");
-        table["reverse"] = (value, _) => value is string text ? string.Concat(PythonText.Characters(text).Reverse()) : Iterator(PythonSequence.Items(value).Reverse());
+        table["last"] = (value, _) => value is JinjaIterator ? throw new JinjaException("'generator' object is not reversible") : Last(PythonSequence.Items(value));
+        table["reverse"] = (value, _) => value is string text ? string.Concat(PythonText.Characters(text).Reverse()) : Iterator(budget.Counted(PythonSequence.Items(value)).Reverse());
         table["join"] = Join;
         table["items"] = (value, _) => value switch
         {
@@ -35,20 +35,13 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
 
     private static JinjaIterator Iterator(IEnumerable<object?> items) => new("generator", items.GetEnumerator());
 
-    private IEnumerable<object?> Counted(IEnumerable<object?> items)
-    {
-        foreach (object? item in items)
-        {
-            budget.Work(2);                                         // what an item takes in a list, and itself
-            yield return item;
-        }
-    }
-
     private static object? First(IEnumerable<object?> items, string otherwise)
     {
         foreach (object? item in items) return item;
         return new Undefined(otherwise);
     }
+
+    private object? Last(IEnumerable<object?> items) => items is IReadOnlyList<object?> { Count: > 0 } list ? list[^1] : First(budget.Counted(items).Reverse(), "No last item, sequence was empty.");
 
     private object? Join(object? value, CallArguments arguments)
     {
@@ -58,7 +51,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         string separator = bound[0] == CallArguments.Missing ? "" : PythonRepr.Str(bound[0]);
         var text = new StringBuilder();
         bool any = false;
-        foreach (string part in Counted(items).Select(PythonRepr.Str))
+        foreach (string part in budget.Counted(items).Select(PythonRepr.Str))
         {
             if (any) Append(separator);
             Append(part);
@@ -91,44 +84,35 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         return Sorted(PythonSequence.Items(value), item => paths.Select(path => Folded(Path(item, path), IsSet(bound[1]))).ToList(), IsSet(bound[0]));
     }
 
-    /// <summary>Stable in both directions, as Python's.</summary>
     private List<object?> Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool reverse)
     {
-        List<(object? Item, object? Key)> keyed = [.. items.Select(item => (item, key(item)))];
-        budget.Work(keyed.Count * (1L + int.Log2(keyed.Count | 1)));
-        var order = Comparer<object?>.Create((a, b) => PythonOrder.Compare(a, b, "<") ?? 0);
-        try
-        {
-            return [.. (reverse ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];
-        }
-        catch (InvalidOperationException wrapped) when (wrapped.InnerException is JinjaException incomparable)
-        {
-            throw new JinjaException(incomparable.Message);
-        }
+        List<(object? Item, object? Key)> keyed = [.. budget.Counted(items).Select(item => (item, key(item)))];
+        return [.. PythonOrder.Sorted(keyed, entry => entry.Key, reverse, budget).Select(entry => entry.Item)];
     }
 
-    private static object? Unique(object? value, CallArguments arguments)
+    private object? Unique(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("unique", 0, "case_sensitive", "attribute");
         var seen = new JinjaDict();
-        return Iterator(PythonSequence.Items(value).Where(item =>
+        return Iterator(budget.Counted(PythonSequence.Items(value)).Where(item =>
         {
             object? key = Folded(Path(item, Given(bound[1])), IsSet(bound[0]));
+            budget.Read(key);
             if (seen.TryGet(key, out _)) return false;
             seen.Set(key, null);
             return true;
         }));
     }
 
-    private static object? Extreme(object? value, CallArguments arguments, string name, int sign)
+    private object? Extreme(object? value, CallArguments arguments, string name, int sign)
     {
         object?[] bound = arguments.Bind(name, 0, "case_sensitive", "attribute");
         bool any = false;
         object? best = new Undefined("No aggregated item, sequence was empty."), bestKey = null;
-        foreach (object? item in PythonSequence.Items(value))
+        foreach (object? item in budget.Counted(PythonSequence.Items(value)))
         {
             object? key = Folded(Path(item, Given(bound[1])), IsSet(bound[0]));
-            if (any && PythonOrder.Compare(key, bestKey, sign < 0 ? "<" : ">") * sign is not > 0) continue;
+            if (any && PythonOrder.Compare(key, bestKey, sign < 0 ? "<" : ">", budget) * sign is not > 0) continue;
             (any, best, bestKey) = (true, item, key);
         }
 
@@ -139,18 +123,18 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
     {
         object?[] bound = arguments.Bind("sum", 0, "attribute", "start");
         object? total = bound[1] == CallArguments.Missing ? 0L : bound[1];
-        foreach (object? item in PythonSequence.Items(value)) total = PythonMath.Apply("+", total, Path(item, Given(bound[0])), budget);
+        foreach (object? item in budget.Counted(PythonSequence.Items(value))) total = PythonMath.Apply("+", total, Path(item, Given(bound[0])), budget);
         return total;
     }
 
-    private static object? Batch(object? value, CallArguments arguments)
+    private object? Batch(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("batch", 1, "linecount", "fill_with");
         int size = (int)Math.Clamp(PythonMath.ToLong(bound[0]), 1, int.MaxValue);
-        return Iterator(PythonSequence.Items(value).Chunk(size).Select(object? (chunk) =>
+        return Iterator(budget.Counted(PythonSequence.Items(value)).Chunk(size).Select(object? (chunk) =>
         {
             List<object?> batch = [.. chunk];
-            if (Given(bound[1]) is { } fill) batch.AddRange(Enumerable.Repeat<object?>(fill, Math.Min(size, 1 << 20) - batch.Count));
+            if (Given(bound[1]) is { } fill) batch.AddRange(budget.Counted(Enumerable.Repeat<object?>(fill, size - batch.Count)));
             return batch;
         }));
     }
@@ -161,14 +145,14 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         {
             if (arguments.Named.Keys.FirstOrDefault(name => name is not ("attribute" or "default")) is { } unknown) throw new JinjaException($"Unexpected keyword argument '{unknown}'");
             object? otherwise = arguments.Named.GetValueOrDefault("default");
-            foreach (object? item in Counted(PythonSequence.Items(value))) yield return Path(item, attribute, otherwise);
+            foreach (object? item in budget.Counted(PythonSequence.Items(value))) yield return Path(item, attribute, otherwise);
             yield break;
         }
 
         if (arguments.Positional.Count == 0) throw new JinjaException("map requires a filter argument");
         string filter = PythonRepr.Str(arguments.Positional[0]);
         var rest = arguments with { Positional = [.. arguments.Positional.Skip(1)] };
-        foreach (object? item in Counted(PythonSequence.Items(value))) yield return filters.Apply(filter, item, rest);
+        foreach (object? item in budget.Counted(PythonSequence.Items(value))) yield return filters.Apply(filter, item, rest);
     }
 
     private IEnumerable<object?> Select(object? value, CallArguments arguments, bool wanted, bool byAttribute)
@@ -178,17 +162,18 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         object? attribute = byAttribute ? arguments.Positional[0] : null;
         object?[] rest = [.. arguments.Positional.Skip(byAttribute ? 1 : 0)];
         var given = arguments with { Positional = [.. rest.Skip(1)] };
-        foreach (object? item in Counted(PythonSequence.Items(value)))
+        foreach (object? item in budget.Counted(PythonSequence.Items(value)))
         {
             object? tested = byAttribute ? Path(item, attribute) : item;
-            bool holds = rest.Length == 0 ? PythonOrder.IsTrue(tested) : Tests.Apply(PythonRepr.Str(rest[0]), tested, given);
+            bool holds = rest.Length == 0 ? PythonOrder.IsTrue(tested) : Tests.Apply(PythonRepr.Str(rest[0]), tested, given, budget);
             if (holds == wanted) yield return item;
         }
     }
 
     /// <summary>The item's attribute at a dotted path; numbers in the path are indices. Null: the item itself.</summary>
-    private static object? Path(object? item, object? path, object? otherwise = null)
+    private object? Path(object? item, object? path, object? otherwise = null)
     {
+        budget.Read(path);
         object?[] parts = path switch
         {
             null => [],
@@ -197,14 +182,15 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         };
         foreach (object? part in parts)
         {
-            item = Attributes.OfItem(item, part);
+            budget.Work(1);
+            item = Attributes.OfItem(item, part, budget);
             if (otherwise is not null && item is Undefined) item = otherwise;
         }
 
         return item;
     }
 
-    private static object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? PythonText.Lower(text) : value;
+    private object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? budget.Charged(PythonText.Lower(text)) : value;
 
     private static object? Given(object? argument) => argument == CallArguments.Missing ? null : argument;
 

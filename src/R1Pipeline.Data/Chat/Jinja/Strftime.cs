@@ -19,6 +19,7 @@ internal static class Strftime
 
             bool plain = format[++i] == '-' && i + 1 < format.Length;
             string part = Part(time, plain ? format[++i] : format[i]);
+            Budget.RequireRoom(text.Length);
             text.Append(plain ? part.TrimStart('0') is { Length: > 0 } short_ ? short_ : "0" : part);
         }
 

@@ -8,7 +8,7 @@ internal static class StringMethods
     private static readonly HashSet<string> Unsupported = ["casefold", "encode", "expandtabs", "format", "format_map", "isidentifier", "isprintable", "istitle", "maketrans", "translate"];
 
     /// <summary>The method; null: there is none of that name.</summary>
-    public static JinjaFunction? Find(string text, string name)
+    public static JinjaFunction? Find(string text, string name, Budget budget)
     {
         if (Unsupported.Contains(name)) throw new JinjaException($"the method str.{name} is not supported");
         Func<CallArguments, object?>? method = name switch
@@ -18,8 +18,8 @@ internal static class StringMethods
             "rstrip" => arguments => Trim(text, arguments, name, false, true),
             "startswith" => arguments => Affix(text, arguments, name, static (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
             "endswith" => arguments => Affix(text, arguments, name, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
-            "split" => arguments => Split(text, arguments, name, fromRight: false),
-            "rsplit" => arguments => Split(text, arguments, name, fromRight: true),
+            "split" => arguments => Split(text, arguments, name, fromRight: false, budget),
+            "rsplit" => arguments => Split(text, arguments, name, fromRight: true, budget),
             "splitlines" => arguments =>
             {
                 object?[] bound = arguments.Bind(name, 0, "keepends");
@@ -29,13 +29,13 @@ internal static class StringMethods
             "replace" => arguments =>
             {
                 object?[] bound = arguments.Bind(name, 2, "old", "new", "count");
-                return Replace(text, String(bound[0], name), String(bound[1], name), bound[2] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[2]));
+                return Replace(text, String(bound[0], name), String(bound[1], name), bound[2] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[2]), budget);
             }
             ,
-            "join" => arguments => string.Join(text, PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0]).Select(item => String(item, name))),
-            "find" or "index" or "rfind" or "rindex" => arguments => IndexOf(text, arguments, name),
-            "count" => arguments => Count(text, String(arguments.Bind(name, 1, "sub")[0], name)),
-            "partition" or "rpartition" => arguments => Partition(text, String(arguments.Bind(name, 1, "sep")[0], name), name[0] == 'r'),
+            "join" => arguments => Join(text, budget.Counted(PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0])).Select(item => String(item, name))),
+            "find" or "index" or "rfind" or "rindex" => arguments => IndexOf(text, arguments, name, budget),
+            "count" => arguments => Count(text, String(arguments.Bind(name, 1, "sub")[0], name), budget),
+            "partition" or "rpartition" => arguments => Partition(text, String(arguments.Bind(name, 1, "sep")[0], name), name[0] == 'r', budget),
             "removeprefix" => arguments => String(arguments.Bind(name, 1, "prefix")[0], name) is var prefix && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text,
             "removesuffix" => arguments => String(arguments.Bind(name, 1, "suffix")[0], name) is var suffix && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
             "ljust" or "rjust" or "center" or "zfill" => arguments => Pad(text, arguments, name),
@@ -54,12 +54,13 @@ internal static class StringMethods
             "isnumeric" => _ => All(text, Rune.IsNumber),
             _ => null,
         };
-        return method is null ? null : new JinjaFunction(name, method);
+        return method is null ? null : new JinjaFunction(name, method) { Text = text };
     }
 
     /// <summary>Replaces the first <paramref name="count"/> occurrences; all when it is negative.</summary>
-    public static string Replace(string text, string old, string with, long count)
+    public static string Replace(string text, string old, string with, long count, Budget budget)
     {
+        budget.Search(text, old);
         long places = old.Length == 0 ? text.Length + 1L : text.AsSpan().Count(old);
         Budget.RequireRoom(text.Length + (count < 0 ? places : Math.Min(places, count)) * with.Length);
         if (count < 0 && old.Length > 0) return text.Replace(old, with, StringComparison.Ordinal);
@@ -82,6 +83,21 @@ internal static class StringMethods
         return result.Append(text, at, text.Length - at).ToString();
     }
 
+    private static string Join(string separator, IEnumerable<string> parts)
+    {
+        var text = new StringBuilder();
+        bool any = false;
+        foreach (string part in parts)
+        {
+            Budget.RequireRoom((long)text.Length + separator.Length + part.Length);
+            if (any) text.Append(separator);
+            text.Append(part);
+            any = true;
+        }
+
+        return text.ToString();
+    }
+
     private static string Trim(string text, CallArguments arguments, string name, bool start, bool end)
     {
         object? characters = arguments.Bind(name, 0, "chars")[0];
@@ -95,24 +111,26 @@ internal static class StringMethods
         return bound[0] is object?[] any ? any.Any(affix => holds(part, String(affix, name))) : holds(part, String(bound[0], name));
     }
 
-    private static List<object?> Split(string text, CallArguments arguments, string name, bool fromRight)
+    private static List<object?> Split(string text, CallArguments arguments, string name, bool fromRight, Budget budget)
     {
         object?[] bound = arguments.Bind(name, 0, "sep", "maxsplit");
         long most = bound[1] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[1]);
-        if (Given(bound[0]) is { } separator) return SplitAt(text, String(separator, name), most, fromRight);
+        if (Given(bound[0]) is { } separator) return SplitAt(text, String(separator, name), most, fromRight, budget);
         return SplitAtSpace(text, most, fromRight);
     }
 
-    private static List<object?> SplitAt(string text, string separator, long most, bool fromRight)
+    private static List<object?> SplitAt(string text, string separator, long most, bool fromRight, Budget budget)
     {
         if (separator.Length == 0) throw new JinjaException("empty separator");
+        budget.Search(text, separator);
         if (most < 0) return text.Split(separator).ToList<object?>();
         var parts = new List<object?>();
         if (fromRight)
         {
             int end = text.Length;
-            for (int found; most-- > 0 && end > 0 && (found = text[..end].LastIndexOf(separator, StringComparison.Ordinal)) >= 0; end = found) parts.Insert(0, text[(found + separator.Length)..end]);
-            parts.Insert(0, text[..end]);
+            for (int found; most-- > 0 && end > 0 && (found = text.AsSpan(0, end).LastIndexOf(separator)) >= 0; end = found) parts.Add(text[(found + separator.Length)..end]);
+            parts.Add(text[..end]);
+            parts.Reverse();
             return parts;
         }
 
@@ -158,36 +176,39 @@ internal static class StringMethods
         return end > start ? end - 1 : -1;
     }
 
-    private static long IndexOf(string text, CallArguments arguments, string name)
+    private static long IndexOf(string text, CallArguments arguments, string name, Budget budget)
     {
         object?[] bound = arguments.Bind(name, 1, "sub", "start", "end");
         string wanted = String(bound[0], name);
-        string[] characters = PythonText.Characters(text);
-        long from = Math.Clamp(Offset(bound[1], 0), 0, characters.Length), to = Math.Clamp(Offset(bound[2], characters.Length), 0, characters.Length);
-        string part = from <= to ? string.Concat(characters[(int)from..(int)to]) : "";
-        int found = from > to ? -1 : name[0] == 'r' ? part.LastIndexOf(wanted, StringComparison.Ordinal) : part.IndexOf(wanted, StringComparison.Ordinal);
+        budget.Search(text, wanted);
+        int length = PythonText.Length(text);
+        long from = Math.Clamp(Offset(bound[1], 0), 0, length), to = Math.Clamp(Offset(bound[2], length), 0, length);
+        ReadOnlySpan<char> part = from > to ? "" : length == text.Length ? text.AsSpan((int)from..(int)to) : string.Concat(PythonText.Characters(text)[(int)from..(int)to]);
+        int found = from > to ? -1 : name[0] == 'r' ? part.LastIndexOf(wanted) : part.IndexOf(wanted);
         if (found < 0) return name.EndsWith("index", StringComparison.Ordinal) ? throw new JinjaException("substring not found") : -1;
-        return from + PythonText.Length(part[..found]);
+        return from + PythonText.Length(part[..found].ToString());
 
         long Offset(object? given, long otherwise)
         {
             if (Given(given) is not { } value) return otherwise;
             long at = PythonMath.ToLong(value);
-            return at < 0 ? at + characters.Length : at;
+            return at < 0 ? at + length : at;
         }
     }
 
-    private static long Count(string text, string part)
+    private static long Count(string text, string part, Budget budget)
     {
+        budget.Search(text, part);
         if (part.Length == 0) return PythonText.Length(text) + 1;
         long count = 0;
         for (int at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length) count++;
         return count;
     }
 
-    private static object?[] Partition(string text, string separator, bool fromRight)
+    private static object?[] Partition(string text, string separator, bool fromRight, Budget budget)
     {
         if (separator.Length == 0) throw new JinjaException("empty separator");
+        budget.Search(text, separator);
         int found = fromRight ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
         if (found < 0) return fromRight ? ["", "", text] : [text, "", ""];
         return [text[..found], separator, text[(found + separator.Length)..]];

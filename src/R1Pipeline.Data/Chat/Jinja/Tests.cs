@@ -5,29 +5,30 @@ namespace R1Pipeline.Data.Chat.Jinja;
 /// <summary>The tests behind <c>is</c>.</summary>
 internal static class Tests
 {
-    public static bool Apply(string name, object? value, CallArguments arguments)
+    public static bool Apply(string name, object? value, CallArguments arguments, Budget budget)
     {
+        budget.Read(value);
         switch (name)
         {
             case "eq" or "equalto":
-                return Evaluator.Holds("==", value, Argument());
+                return Evaluator.Holds("==", value, Argument(), budget);
             case "ne":
-                return Evaluator.Holds("!=", value, Argument());
+                return Evaluator.Holds("!=", value, Argument(), budget);
             case "lt" or "lessthan":
-                return Evaluator.Holds("<", value, Argument());
+                return Evaluator.Holds("<", value, Argument(), budget);
             case "le":
-                return Evaluator.Holds("<=", value, Argument());
+                return Evaluator.Holds("<=", value, Argument(), budget);
             case "gt" or "greaterthan":
-                return Evaluator.Holds(">", value, Argument());
+                return Evaluator.Holds(">", value, Argument(), budget);
             case "ge":
-                return Evaluator.Holds(">=", value, Argument());
+                return Evaluator.Holds(">=", value, Argument(), budget);
             case "==" or "!=" or "<" or "<=" or ">" or ">=" or "in":
-                return Evaluator.Holds(name, value, Argument());
+                return Evaluator.Holds(name, value, Argument(), budget);
             case "sameas":
                 object? other = Argument();
                 return ReferenceEquals(value, other) || (value is null or bool or string && Equals(value, other));
             case "divisibleby":
-                return PythonMath.Apply("%", value, Argument(), new Budget()) is { } rest && PythonMath.ToDouble(rest) == 0;
+                return PythonMath.Apply("%", value, Argument(), budget) is { } rest && PythonMath.ToDouble(rest) == 0;
         }
 
         arguments.Bind($"the test {name}", 0);
@@ -58,6 +59,6 @@ internal static class Tests
 
         object? Argument() => arguments.Bind($"the test {name}", 1, "other")[0];
 
-        double Remainder() => PythonMath.ToDouble(PythonMath.Apply("%", value, 2L, new Budget()));
+        double Remainder() => PythonMath.ToDouble(PythonMath.Apply("%", value, 2L, budget));
     }
 }

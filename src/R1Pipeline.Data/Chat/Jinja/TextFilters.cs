@@ -12,11 +12,11 @@ internal static partial class TextFilters
         return PythonText.Trim(PythonRepr.Str(value), characters == CallArguments.Missing || characters is null ? null : PythonRepr.Str(characters), start: true, end: true);
     }
 
-    public static object? Replace(object? value, CallArguments arguments)
+    public static object? Replace(object? value, CallArguments arguments, Budget budget)
     {
         object?[] bound = arguments.Bind("replace", 2, "old", "new", "count");
         long count = bound[2] == CallArguments.Missing || bound[2] is null ? -1 : PythonMath.ToLong(bound[2]);
-        return StringMethods.Replace(PythonRepr.Str(value), PythonRepr.Str(bound[0]), PythonRepr.Str(bound[1]), count);
+        return StringMethods.Replace(PythonRepr.Str(value), PythonRepr.Str(bound[0]), PythonRepr.Str(bound[1]), count, budget);
     }
 
     public static object? Format(object? value, CallArguments arguments)
@@ -39,10 +39,10 @@ internal static partial class TextFilters
         return text.ToString();
     }
 
-    public static object? Center(object? value, CallArguments arguments)
+    public static object? Center(object? value, CallArguments arguments, Budget budget)
     {
         object? width = arguments.Bind("center", 0, "width")[0];
-        return StringMethods.Find(PythonRepr.Str(value), "center")!.Invoke(new CallArguments([width == CallArguments.Missing ? 80L : width], new Dictionary<string, object?>()));
+        return StringMethods.Find(PythonRepr.Str(value), "center", budget)!.Invoke(new CallArguments([width == CallArguments.Missing ? 80L : width], new Dictionary<string, object?>()));
     }
 
     public static object? Truncate(object? value, CallArguments arguments)

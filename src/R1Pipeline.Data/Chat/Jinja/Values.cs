@@ -10,7 +10,11 @@ internal sealed class Namespace
 }
 
 /// <summary>A function that a template can call.</summary>
-internal sealed record JinjaFunction(string Name, Func<CallArguments, object?> Invoke);
+internal sealed record JinjaFunction(string Name, Func<CallArguments, object?> Invoke)
+{
+    /// <summary>The text whose method it is; null: it is none of a text.</summary>
+    public string? Text { get; init; }
+}
 
 /// <summary>What can be iterated many times but not indexed: <c>dict.items()</c>.</summary>
 internal sealed record DictView(string Kind, Func<IEnumerable<object?>> Items, int Count);

@@ -5,6 +5,10 @@ namespace R1Pipeline.Tests.Data.Chat.Jinja;
 /// <summary>A template that would loop, recurse, nest or grow without end gives an error.</summary>
 public class BoundsTests
 {
+    private const string Shared = "{% set ns = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}";
+    private const string Deep = "{% set ns = namespace(a=[], b=[]) %}{% for i in range(90000) %}{% set ns.a = [[[[ns.a]]]] %}{% set ns.b = [[[[ns.b]]]] %}{% endfor %}";
+    private const string Long = "{% set s = 'x' * 4000000 %}{% set t = 'x' * 3999999 ~ 'y' %}{% for i in range(100000) %}";
+
     public static TheoryData<string, string> Endless { get; } = new()
     {
         { "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}", "does not come to an end" },
@@ -31,6 +35,47 @@ public class BoundsTests
         { "{% set ns = namespace(d=[1]) %}{% for i in range(40) %}{% set ns.d = [ns.d, ns.d] %}{% endfor %}{{ ns.d }}", "does not come to an end" },
         { "{% set s = 'x' * 4000000 %}{% set ns = namespace(l=[]) %}{% for i in range(1000) %}{% set ns.l = ns.l + [s[1:]] %}{% endfor %}", "does not come to an end" },
         { "{% set s = 'x' * 4000000 %}{% set ns = namespace(l=[]) %}{% for i in range(1000) %}{% set ns.l = ns.l + [s | upper] %}{% endfor %}", "does not come to an end" },
+        { Shared + "{{ ns.a == ns.b }}", "does not come to an end" },
+        { Shared + "{{ ns.a < ns.b }}", "does not come to an end" },
+        { Shared + "{{ ns.a in [ns.b] }}", "does not come to an end" },
+        { Shared + "{{ ns.a is eq ns.b }}", "does not come to an end" },
+        { Shared + "{{ [ns.a].index(ns.b) }}", "does not come to an end" },
+        { Shared + "{{ [ns.a].count(ns.b) }}", "does not come to an end" },
+        { Shared + "{{ [ns.a, ns.b] | sort }}", "does not come to an end" },
+        { Shared + "{{ [ns.a, ns.b] | max }}", "does not come to an end" },
+        { Shared + "{{ {'a': ns.a} == {'a': ns.b} }}", "does not come to an end" },
+        { Shared + "{% for x in [ns.a, ns.b] %}{{ loop.changed(x) }}{% endfor %}", "does not come to an end" },
+        { "{% set ns = namespace(a=()) %}{% for i in range(60) %}{% set ns.a = (ns.a, ns.a) %}{% endfor %}{{ {ns.a: 1} }}", "tuple of tuples" },
+        { "{{ {(1,) * 100: 1} }}", "tuple of tuples" },
+        { "{{ {([],): 1} }}", "unhashable type: 'list'" },
+        { Deep + "{{ ns.a == ns.b }}", "too deeply" },
+        { Deep + "{{ [ns.a, ns.b] | sort }}", "too deeply" },
+        { Long + "{{ 'y' in s }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s == t }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s < t }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ {s: 1}[t] }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ {'a': 1}.get(s) }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ {'a': 1} is eq {s: 1} }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s[5] }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s[5:6] }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s | length }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s is lower }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ s.find('y') }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ t.startswith((s, s, s)) }}{% endfor %}", "does not come to an end" },
+        { Long + "{{ [1][s] }}{% endfor %}", "does not come to an end" },
+        { "{% set f = ('x' * 4000000).isupper %}{% for i in range(100000) %}{{ f() }}{% endfor %}", "does not come to an end" },
+        { "{{ ('a' * 1000000 ~ 'b' ~ 'a' * 1000000) in ('a' * 4000000) }}", "does not come to an end" },
+        { "{{ ('a' * 4000000).split('a' * 1000000 ~ 'b' ~ 'a' * 1000000) }}", "does not come to an end" },
+        { "{{ ('a' * 4000000) | replace('a' * 1000000 ~ 'b' ~ 'a' * 1000000, '') }}", "does not come to an end" },
+        { "{{ ('b' * 1000000).join(['a'] * 1000) }}", "does not come to an end" },
+        { "{{ ('%1000000d' * 1000) % ((1,) * 1000) }}", "does not come to an end" },
+        { "{{ strftime_now('%A' * 1000000) }}", "does not come to an end" },
+        { "{{ (['X' * 4000000] * 1000) | sort | length }}", "does not come to an end" },
+        { "{{ (['X' * 4000000] * 1000) | unique | list | length }}", "does not come to an end" },
+        { "{{ (['x' * 4000000] * 1000) | map('upper') | list | length }}", "does not come to an end" },
+        { "{{ [1] | batch(2000000000, 0) | list | length }}", "does not come to an end" },
+        { "{{ " + new string('a', 2000) + " }}", "at most 1024" },
+        { "{{ {'a': 1, 2: 3} | tojson(sort_keys=true) }}", "not supported between" },
         { "{{ [1, 'a', none] | sort }}", "not supported between" },
         { "{{ {'a': 1, 2: 3} | dictsort }}", "not supported between" },
         { "{% set x = range(30000) | list %}{% for a in range(30000) %}{% set y = x | sort %}{% endfor %}", "does not come to an end" },
@@ -47,6 +92,21 @@ public class BoundsTests
     [Fact]
     public void Render_SplitOfALongText_TakesOnePass() =>
         Assert.Equal("1000000", JinjaTemplate.Parse("{{ ('a ' * 1000000).split() | length }}").Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
+
+    [Fact]
+    public void Render_SplitFromTheRightAndSetOfCharacters_TakeOnePass()
+    {
+        const string Template = "{{ ('a,' * 2000000).rsplit(',', 1000000) | length }} {{ ('a' * 2000000).strip('b' * 2000000 ~ 'a') }}";
+        Assert.Equal("1000001 ", JinjaTemplate.Parse(Template).Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
+    }
+
+    [Theory]
+    [InlineData("{{ range(0) == range(5, 5) }} {{ range(1, 2, 3) == range(1, 2) }} {{ range(3) == range(0, 3) }} {{ range(3) == range(1, 4) }} {{ range(0, 6, 2) == range(0, 6, 3) }}", "True True True False False")]
+    [InlineData("{{ 'a b c d'.rsplit(' ', 2) }} {{ ', '.join(['a', 'b']) }} {{ ''.join([]) }}", "['a b', 'c', 'd'] a, b ")]
+    [InlineData("{{ {(1, 'a'): 2}[(1, 'a')] }} {{ [3, 1, 2] | last }} {{ [3, 1, 2] | reverse | list }} {{ [1, 2, 3] | batch(2, 0) | list }}", "2 2 [2, 1, 3] [[1, 2], [3, 0]]")]
+    [InlineData("{{ {'b': 1, 'a': {'d': 1, 'c': 2}} | tojson(sort_keys=true) }} {{ ['b', 'A'] | sort }} {{ [2, 1] | sort(reverse=true) }}", "{\"a\": {\"c\": 2, \"d\": 1}, \"b\": 1} ['A', 'b'] [2, 1]")]
+    public void Render_WhatIsCharged_GivesWhatPythonGives(string template, string expected) =>
+        Assert.Equal(expected, JinjaTemplate.Parse(template).Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
 
     [Fact]
     public void Parse_UnsupportedTag_IsNamedWithItsLine()
