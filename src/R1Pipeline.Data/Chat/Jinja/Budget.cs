@@ -10,6 +10,7 @@ internal sealed class Budget
     private const long Limit = 10_000_000;
     private const int MaxLength = 4 << 20;
     private const int Characters = 8, Items = 2, ReadCharacters = 16, SearchedCharacters = 64;
+    private const int Mapping = 16, Entry = 3;
 
     private long _spent;
 
@@ -31,11 +32,13 @@ internal sealed class Budget
     public void Search(string text, string part) => Work(text.Length / ReadCharacters * (1L + (part.Length / SearchedCharacters)));
 
     /// <summary>Items that are taken one after the other, and kept.</summary>
-    public IEnumerable<object?> Counted(IEnumerable<object?> items)
+    /// <param name="items">The items.</param>
+    /// <param name="each">What each costs: itself, and its place in a list.</param>
+    public IEnumerable<object?> Counted(IEnumerable<object?> items, int each = 2)
     {
         foreach (object? item in items)
         {
-            Work(2);                                                // what an item takes in a list, and itself
+            Work(each);
             yield return item;
         }
     }
@@ -46,6 +49,8 @@ internal sealed class Budget
         if (value is string text) Spend(text.Length);
         else if (value is List<object?> list) Work(list.Count / Items);
         else if (value is object?[] tuple) Work(tuple.Length / Items);
+        else if (value is JinjaDict dict) Work(Mapping + ((long)Entry * dict.Count));
+        else if (value is Namespace space) Work(Mapping + ((long)Entry * space.Attributes.Count));
         return value;
     }
 

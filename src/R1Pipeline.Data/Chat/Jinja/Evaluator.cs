@@ -31,7 +31,7 @@ internal sealed class Evaluator
             case DictDisplay dict:
                 var result = new JinjaDict();
                 foreach ((Expression key, Expression value) in dict.Items) result.Set(Reading(Evaluate(key, scope)), Evaluate(value, scope));
-                return result;
+                return _budget.Charged(result);
             case Unary unary:
                 object? operand = Evaluate(unary.Operand, scope);
                 return unary.Operator == "not" ? !PythonOrder.IsTrue(operand) : PythonMath.Negate(operand, unary.Operator == "-");

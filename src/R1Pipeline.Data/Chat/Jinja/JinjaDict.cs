@@ -8,8 +8,9 @@ internal sealed class JinjaDict
 
     // A .NET dictionary has no null key.
     private static readonly object NoneKey = new();
+    private static readonly KeyComparer SameKey = new();
 
-    private readonly OrderedDictionary<object, object?> _entries = new(new KeyComparer());
+    private readonly OrderedDictionary<object, object?> _entries = new(SameKey);
 
     public int Count => _entries.Count;
 

@@ -8,7 +8,7 @@ internal static class PythonSequence
 
     public static IEnumerable<object?>? TryItems(object? value) => value switch
     {
-        string text => PythonText.Characters(text),
+        string text => PythonText.EachCharacter(text),
         List<object?> list => list,
         object?[] tuple => tuple,
         JinjaDict dict => dict.Keys,
@@ -73,9 +73,10 @@ internal static class PythonSequence
         if (value is not (string or List<object?> or object?[])) throw new JinjaException($"'{PythonType.Of(value)}' object cannot be sliced");
         long stride = step is null ? 1 : PythonMath.ToLong(step);
         if (stride == 0) throw new JinjaException("slice step cannot be zero");
-        string[]? characters = value is string text ? PythonText.Characters(text) : null;
-        int length = characters?.Length ?? TryLength(value)!.Value;
+        int length = TryLength(value)!.Value;
         long from = Bound(start, stride > 0 ? 0 : length - 1), to = Bound(stop, stride > 0 ? length : -1);
+        if (value is string whole && stride == 1) return from < to ? whole[PythonText.Offset(whole, (int)from)..PythonText.Offset(whole, (int)to)] : "";
+        string[]? characters = value is string text ? PythonText.Characters(text) : null;
         var taken = new List<int>();
         for (long at = from; stride > 0 ? at < to : at > to; at += stride) taken.Add((int)at);
         return value switch
@@ -96,7 +97,7 @@ internal static class PythonSequence
 
     private static object? At(object? value, int index) => value switch
     {
-        string text => PythonText.Length(text) == text.Length ? text[index].ToString() : PythonText.Characters(text)[index],
+        string text => text[PythonText.Offset(text, index)..PythonText.Offset(text, index + 1)],
         List<object?> list => list[index],
         object?[] tuple => tuple[index],
         _ => ((JinjaRange)value!).At(index),

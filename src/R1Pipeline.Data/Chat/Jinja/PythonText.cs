@@ -64,20 +64,40 @@ internal static class PythonText
 
     public static string TrimEnd(string text) => Trim(text, null, start: false, end: true);
 
-    public static int Length(string text) => HasSurrogates(text) ? Characters(text).Length : text.Length;
+    public static int Length(string text)
+    {
+        if (!HasSurrogates(text)) return text.Length;
+        int length = 0;
+        for (int at = 0; at < text.Length; at += Units(text, at)) length++;
+        return length;
+    }
+
+    /// <summary>Where the character of that index begins, counted in UTF-16 units.</summary>
+    public static int Offset(string text, int index)
+    {
+        if (!HasSurrogates(text)) return index;
+        int at = 0;
+        for (; index > 0 && at < text.Length; index--) at += Units(text, at);
+        return at;
+    }
 
     /// <summary>The characters of the text, each as a text.</summary>
     public static string[] Characters(string text)
     {
-        string[] characters = new string[text.Length];
+        string[] characters = new string[Length(text)];
         int count = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool pair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
-            characters[count++] = pair ? text.Substring(i++, 2) : text[i] < Short.Length ? Short[text[i]] : text[i].ToString();
-        }
+        foreach (string character in EachCharacter(text)) characters[count++] = character;
+        return characters;
+    }
 
-        return count == characters.Length ? characters : characters[..count];
+    /// <summary>The same, each when it is asked for.</summary>
+    public static IEnumerable<string> EachCharacter(string text)
+    {
+        for (int at = 0, units; at < text.Length; at += units)
+        {
+            units = Units(text, at);
+            yield return units == 1 && text[at] < Short.Length ? Short[text[at]] : text.Substring(at, units);
+        }
     }
 
     /// <summary>Order by character; UTF-16 units would put U+FFFD behind every emoji.</summary>
@@ -165,7 +185,8 @@ internal static class PythonText
         return lines;
     }
 
-    /// <summary>Whether it has characters of two UTF-16 units.</summary>
+    private static int Units(string text, int at) => char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+
     private static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
 
     private static string Title(string character)

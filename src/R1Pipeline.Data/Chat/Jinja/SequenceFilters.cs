@@ -5,6 +5,9 @@ namespace R1Pipeline.Data.Chat.Jinja;
 /// <summary>Filters over sequences and mappings. <c>map</c>, <c>select</c> and their like are computed item by item, when they are asked for.</summary>
 internal sealed class SequenceFilters(Filters filters, Budget budget)
 {
+    // Itself, its key, and the places and the order that sorting keeps.
+    private const int SortedItem = 6;
+
     public void AddTo(Dictionary<string, Func<object?, CallArguments, object?>> table)
     {
         table["length"] = table["count"] = (value, _) => (long)(PythonSequence.TryLength(value) ?? throw new JinjaException($"object of type '{PythonType.Of(value)}' has no len()"));
@@ -86,7 +89,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
 
     private List<object?> Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool reverse)
     {
-        List<(object? Item, object? Key)> keyed = [.. budget.Counted(items).Select(item => (item, key(item)))];
+        List<(object? Item, object? Key)> keyed = [.. budget.Counted(items, SortedItem).Select(item => (item, key(item)))];
         return [.. PythonOrder.Sorted(keyed, entry => entry.Key, reverse, budget).Select(entry => entry.Item)];
     }
 

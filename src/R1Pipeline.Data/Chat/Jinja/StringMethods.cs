@@ -183,7 +183,7 @@ internal static class StringMethods
         budget.Search(text, wanted);
         int length = PythonText.Length(text);
         long from = Math.Clamp(Offset(bound[1], 0), 0, length), to = Math.Clamp(Offset(bound[2], length), 0, length);
-        ReadOnlySpan<char> part = from > to ? "" : length == text.Length ? text.AsSpan((int)from..(int)to) : string.Concat(PythonText.Characters(text)[(int)from..(int)to]);
+        ReadOnlySpan<char> part = from > to ? "" : text.AsSpan(PythonText.Offset(text, (int)from)..PythonText.Offset(text, (int)to));
         int found = from > to ? -1 : name[0] == 'r' ? part.LastIndexOf(wanted) : part.IndexOf(wanted);
         if (found < 0) return name.EndsWith("index", StringComparison.Ordinal) ? throw new JinjaException("substring not found") : -1;
         return from + PythonText.Length(part[..found].ToString());

@@ -48,21 +48,40 @@ internal static partial class TextFilters
     public static object? Truncate(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("truncate", 0, "length", "killwords", "end", "leeway");
-        string[] characters = PythonText.Characters(PythonRepr.Str(value));
+        string text = PythonRepr.Str(value);
         string end = bound[2] == CallArguments.Missing ? "..." : PythonRepr.Str(bound[2]);
         long length = bound[0] == CallArguments.Missing ? 255 : PythonMath.ToLong(bound[0]), leeway = bound[3] == CallArguments.Missing || bound[3] is null ? 5 : PythonMath.ToLong(bound[3]);
         int endLength = PythonText.Length(end);
         if (length < endLength || leeway < 0) throw new JinjaException("truncate: length and leeway are too small");
-        if (characters.Length <= length + leeway) return string.Concat(characters);
-        string cut = string.Concat(characters[..(int)(length - endLength)]);
+        if (PythonText.Length(text) <= length + leeway) return text;
+        string cut = text[..PythonText.Offset(text, (int)(length - endLength))];
         if (IsSet(bound[1])) return cut + end;
         int space = cut.LastIndexOf(' ');
         return (space < 0 ? cut : cut[..space]) + end;
     }
 
-    public static string Title(string text) =>
-        string.Concat(WordBeginning().Split(text).Where(part => part.Length > 0).Select(part => PythonText.Characters(part) is var characters
-            ? PythonText.Upper(characters[0]) + PythonText.Lower(string.Concat(characters[1..])) : ""));
+    public static string Title(string text)
+    {
+        var titled = new StringBuilder(text.Length);
+        int start = 0;
+        foreach (ValueMatch between in BetweenWords().EnumerateMatches(text))
+        {
+            Word(start, between.Index);
+            titled.Append(text, between.Index, between.Length);
+            start = between.Index + between.Length;
+        }
+
+        Word(start, text.Length);
+        return titled.ToString();
+
+        void Word(int from, int to)
+        {
+            if (from == to) return;
+            string word = text[from..to];
+            int first = PythonText.Offset(word, 1);
+            titled.Append(PythonText.Upper(word[..first])).Append(PythonText.Lower(word[first..]));
+        }
+    }
 
     public static long WordCount(string text) => Words().Count(text);
 
@@ -74,8 +93,8 @@ internal static partial class TextFilters
 
     private static bool IsSet(object? argument) => argument != CallArguments.Missing && PythonOrder.IsTrue(argument);
 
-    [GeneratedRegex(@"([-\s({\[<]+)")]
-    private static partial Regex WordBeginning();
+    [GeneratedRegex(@"[-\s({\[<]+")]
+    private static partial Regex BetweenWords();
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Words();
