@@ -16,14 +16,31 @@ public sealed class MemoryBenchTests : IDisposable
         if (!OperatingSystem.IsLinux()) Assert.Skip("the resident set is read from /proc: this needs Linux");
         R1 r1 = _folder.State();
 
-        string[] works = ["load", "SFT step, LoRA, recomputed", "GRPO step, full"];
-        Ended measured = await r1.RunAsync(["bench", "memory", "--model", "quickstart", "--work", .. works, "--json"]);
+        long[] peaks = await MeasureAsync(r1, "quickstart", "load", "SFT step, LoRA, recomputed", "GRPO step, full");
+
+        Assert.True(peaks[^1] > peaks[0] + (100L << 20), "a GRPO step takes memory that a load does not");
+        Assert.Empty(Directory.GetDirectories(r1.State));
+    }
+
+    [Fact]
+    public async Task Memory_TwelveLayersComputedAgain_ActivationsTakeFortyPercentLess()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("the resident set is read from /proc: this needs Linux");
+
+        long[] peaks = await MeasureAsync(_folder.State(), "12 layers", "load", "SFT step, full", "SFT step, full, recomputed");
+
+        // Moments and compiled code count as activations here, on both sides.
+        Assert.InRange(peaks[2] - peaks[0], 1, 0.6 * (peaks[1] - peaks[0]));
+    }
+
+    private static async Task<long[]> MeasureAsync(R1 r1, string model, params string[] works)
+    {
+        Ended measured = await r1.RunAsync(["bench", "memory", "--model", model, "--work", .. works, "--json"]);
 
         JsonElement[] figures = [.. measured.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(works, figures.Select(figure => figure.GetProperty("work").GetString()));
         Assert.All(figures, figure => Assert.InRange((double)figure.GetProperty("estimate_bytes").GetInt64() / figure.GetProperty("peak_bytes").GetInt64(), 0.85, 1.15));
         Assert.Equal(0, measured.ExitCode);
-        Assert.True(figures[^1].GetProperty("peak_bytes").GetInt64() > figures[0].GetProperty("peak_bytes").GetInt64() + (100L << 20), "a GRPO step takes memory that a load does not");
-        Assert.Empty(Directory.GetDirectories(r1.State));
+        return [.. figures.Select(figure => figure.GetProperty("peak_bytes").GetInt64())];
     }
 }

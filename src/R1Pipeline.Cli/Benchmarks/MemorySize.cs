@@ -8,12 +8,16 @@ namespace R1Pipeline.Cli.Benchmarks;
 /// <param name="Config">Its <c>config.json</c>.</param>
 internal sealed record MemorySize(string Name, JsonObject Config)
 {
-    /// <summary>The sizes: quickstart's, 61 million parameters, Qwen2.5-0.5B's shape; a small DeepSeek-V3 with 94 million, 24 experts a layer.</summary>
+    /// <summary>The sizes: quickstart's, one whose twelve layers' activations are nearly all that it takes, 61 million parameters, Qwen2.5-0.5B's shape; a small DeepSeek-V3 with 94 million, 24 experts a layer.</summary>
     public static IReadOnlyList<MemorySize> All { get; } =
     [
         new("quickstart", Qwen2(new(), 111))
         {
             RowTokens = 48, FineTuning = new() { BatchSize = 16 }, PromptTokens = 32, Rl = new() { Questions = 16, GroupSize = 16, Minibatches = 2, MaxNewTokens = 80, MicroBatch = 32 },
+        },
+        new("12 layers", Qwen2(new() { HiddenSize = 192, NumLayers = 12, NumHeads = 4, NumKvHeads = 2, IntermediateSize = 768, ContextTokens = 512 }, 64))
+        {
+            RowTokens = 512, FineTuning = new() { BatchSize = 4 }, PromptTokens = 32, Rl = new() { Questions = 4, GroupSize = 4, Minibatches = 1, MaxNewTokens = 96, MicroBatch = 4 },
         },
         new("61M", Qwen2(new() { HiddenSize = 512, NumLayers = 12, NumHeads = 8, NumKvHeads = 2, IntermediateSize = 1536, ContextTokens = 2048 }, 49_152))
         {
