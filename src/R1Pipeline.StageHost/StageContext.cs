@@ -124,7 +124,7 @@ public sealed class StageContext : ILoopHost
     public int? MicroBatch(int? option)
     {
         if (Request.MicroBatchLimit is not { } limit || option <= limit) return option;
-        Log.Information("At most {Limit} sequences at once instead of {Wanted}: memory ran out before", limit, option);
+        Log.Information("At most {Limit} sequences at once instead of {Wanted:l}: memory ran out before", limit, option?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all");
         return limit;
     }
 

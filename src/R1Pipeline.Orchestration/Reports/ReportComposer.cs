@@ -177,7 +177,8 @@ internal static class ReportComposer
         var rows = report.Stages
             .Where(stage => stage.Attempts.Count > 1 || stage.Attempts.Any(attempt => attempt.Message is not null))
             .SelectMany(stage => stage.Attempts.Select(IReadOnlyList<string> (attempt) =>
-                [stage.Name, Count(attempt.Number), attempt.ResumedFrom == 0 ? "the start" : "step " + Count(attempt.ResumedFrom), attempt.Outcome, attempt.Message ?? ""]))
+                [stage.Name, Count(attempt.Number), attempt.ResumedFrom == 0 ? "the start" : "step " + Count(attempt.ResumedFrom),
+                    attempt.MicroBatchLimit is { } limit ? $"{attempt.Outcome}, {Count(limit)} sequences at once" : attempt.Outcome, attempt.Message ?? ""]))
             .ToList();
         if (rows.Count > 0) blocks.Add(new TableBlock(new ReportTable("Retries and resumes", null, ["stage", "attempt", "went on from", "outcome", "message"], rows)));
     }

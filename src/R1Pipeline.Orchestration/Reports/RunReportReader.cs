@@ -70,7 +70,8 @@ public sealed class RunReportReader(IRunStore store, string stateDirectory, Time
         attempt.Number,
         attempt.ResumedFrom,
         attempt.Failure is { } failure ? JsonNamingPolicy.KebabCaseLower.ConvertName(failure.ToString()) : Word(attempt.Outcome),
-        attempt.Message);
+        attempt.Message,
+        attempt.MicroBatchLimit);
 
     private static string Word(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

@@ -17,6 +17,9 @@ internal sealed class R1(string state)
     /// <summary>The worker of the tests, whose stages only count.</summary>
     public static string CountingWorker { get; } = Path.Combine(Root, "tests", "R1Pipeline.TestWorker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "r1-test-worker");
 
+    /// <summary>The worker of the product.</summary>
+    public static string RealWorker { get; } = Executable.Replace("R1Pipeline.Cli", "R1Pipeline.Worker", StringComparison.Ordinal).Replace("net10.0/r1", "net10.0/r1-worker", StringComparison.Ordinal);
+
     public string State => state;
 
     /// <summary>Worker executable; null: the real one.</summary>
