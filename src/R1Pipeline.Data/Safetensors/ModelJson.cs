@@ -32,11 +32,11 @@ public static class ModelJson
     }
 
     /// <summary>A value as a message shows it: its beginning.</summary>
-    public static string Shown(JsonElement value)
-    {
-        string text = value.GetRawText();
-        return text.Length <= MaxShownCharacters ? text : text[..MaxShownCharacters] + "…";
-    }
+    public static string Shown(JsonElement value) => Shown(value.GetRawText());
+
+    /// <summary>A name as a message shows it: its beginning, in one line.</summary>
+    public static string Shown(string name) =>
+        string.Concat((name.Length <= MaxShownCharacters ? name : name[..MaxShownCharacters] + "…").Select(c => char.IsControl(c) ? ' ' : c));
 
     /// <summary>The same as an object that can be changed.</summary>
     /// <exception cref="StageFailedException">UserData.</exception>

@@ -59,7 +59,8 @@ public static class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
-            if (name.Length > MaxNameCharacters) throw Wrong(path, $"a tensor's name has {name.Length} characters, at most {MaxNameCharacters} are accepted: {name[..40]}…");
+            if (name.Length > MaxNameCharacters) throw Wrong(path, $"a tensor's name has {name.Length} characters, at most {MaxNameCharacters} are accepted: {ModelJson.Shown(name)}");
+            if (name.Any(char.IsControl)) throw Wrong(path, $"the name of tensor {ModelJson.Shown(name)} has control characters");
             _ = reader.Read();
             if (name == "__metadata__") SkipMetadata(ref reader, path);
             else if (!entries.TryAdd(name, ParseEntry(ref reader, name, path, dataStart, fileBytes))) throw Wrong(path, $"tensor {name} stands twice in the header");
@@ -112,7 +113,7 @@ public static class SafetensorsHeader
 
         if (dtype is null || dimensions is null || range is not { Length: 2 }) throw Wrong(path, $"tensor {name}: dtype, shape and data_offsets are expected");
         int size = SizeOf(dtype);
-        if (size == 0) throw Wrong(path, $"tensor {name} has dtype {dtype[..Math.Min(dtype.Length, 40)]}, which is not supported");
+        if (size == 0) throw Wrong(path, $"tensor {name} has dtype {ModelJson.Shown(dtype)}, which is not supported");
         if (range[1] < range[0] || range[1] > fileBytes - dataStart)
             throw Wrong(path, $"tensor {name} lies at bytes {range[0]} to {range[1]} of {fileBytes - dataStart}: the file is truncated or damaged");
         if (!TryBytes(dimensions, size, out long bytes) || bytes != range[1] - range[0])

@@ -27,11 +27,10 @@ public static class SafetensorsIndex
     private static string FileOf(string path, JsonProperty entry)
     {
         string? file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString() : null;
-        bool plain = file is { Length: <= MaxNameCharacters } && file == Path.GetFileName(file) && !file.Contains('\0') && file.EndsWith(Suffix, StringComparison.Ordinal);
-        return plain ? file! : throw Wrong(path, $"tensor {Short(entry.Name)} lies in {Short(entry.Value.GetRawText())}; a {Suffix} file of the same folder is expected");
+        bool plain = file is { Length: <= MaxNameCharacters } && file == Path.GetFileName(file) && !file.Any(char.IsControl) && file.EndsWith(Suffix, StringComparison.Ordinal);
+        if (entry.Name.Any(char.IsControl)) throw Wrong(path, $"the name of tensor {ModelJson.Shown(entry.Name)} has control characters");
+        return plain ? file! : throw Wrong(path, $"tensor {ModelJson.Shown(entry.Name)} lies in {ModelJson.Shown(entry.Value)}; a {Suffix} file of the same folder is expected");
     }
-
-    private static string Short(string text) => text.Length <= 100 ? text : text[..100] + "…";
 
     private static StageFailedException Wrong(string path, string problem) => new(StageFailureClass.UserData, $"{path}: {problem}");
 }

@@ -12,6 +12,8 @@ internal static class TokenizerConfigFile
 {
     internal const string FileName = "tokenizer_config.json";
 
+    private const string TemplateKey = "chat_template", DefaultTemplate = "default";
+
     /// <summary>More than a hundred times the longest published template.</summary>
     private const long MaxTemplateBytes = 4 << 20;
 
@@ -37,18 +39,30 @@ internal static class TokenizerConfigFile
         _ => null,
     };
 
-    /// <summary>The chat template: <c>chat_template.jinja</c>, else the config's string, else the entry named <c>default</c> of its list.</summary>
+    /// <summary>
+    /// The chat template: <c>chat_template.jinja</c>, else the config's string, else the entry named <c>default</c> of its named ones, the last of several as in
+    /// transformers; null when there is none.
+    /// </summary>
+    /// <exception cref="StageFailedException">UserData: the file cannot be read, or the config has something else in the template's place.</exception>
     public static string? ChatTemplate(string directory, JsonObject config)
     {
         string path = Path.Combine(directory, "chat_template.jinja");
         if (ModelFile.Exists(path)) return Text(path, ModelFile.Read(path, MaxTemplateBytes));
-        return config["chat_template"] switch
+        return config[TemplateKey] switch
         {
+            null => null,
             JsonValue value when value.TryGetValue(out string? text) => text,
-            JsonArray list => list.OfType<JsonObject>().FirstOrDefault(entry => TokenizerFiles.TextOf(entry["name"]) == "default") is { } entry ? TokenizerFiles.TextOf(entry["template"]) : null,
-            _ => null,
+            JsonArray list => list.Select(entry => Named(directory, (entry as JsonObject)?["name"], (entry as JsonObject)?["template"])).LastOrDefault(entry => entry.Name == DefaultTemplate).Template,
+            JsonObject named => named.Select(entry => Named(directory, entry.Key, entry.Value)).LastOrDefault(entry => entry.Name == DefaultTemplate).Template,
+            _ => throw NoTemplate(directory),
         };
     }
+
+    private static (string Name, string Template) Named(string directory, JsonNode? name, JsonNode? template) =>
+        TokenizerFiles.TextOf(name) is { } known && TokenizerFiles.TextOf(template) is { } text ? (known, text) : throw NoTemplate(directory);
+
+    private static StageFailedException NoTemplate(string directory) =>
+        new(StageFailureClass.UserData, $"{Path.Combine(directory, FileName)}: {TemplateKey} is no chat template; a text, or texts by their names, is expected");
 
     private static string Text(string path, byte[] bytes) => Utf8.IsValid(bytes)
         ? Encoding.UTF8.GetString(bytes)

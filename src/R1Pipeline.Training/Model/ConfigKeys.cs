@@ -80,7 +80,7 @@ internal readonly struct ConfigKeys(string path, JsonElement root, string prefix
         return value.ValueKind == JsonValueKind.Object ? new ConfigKeys(path, value, $"{prefix}{key}.") : throw Wrong(key, "an object is expected");
     }
 
-    public StageFailedException Wrong(string key, string expected) => Wrong($"{prefix}{key} is {(Find(key) is { } value ? ModelJson.Shown(value) : "null")}; {expected}");
+    public StageFailedException Wrong(string key, string expected) => Wrong($"{prefix}{ModelJson.Shown(key)} is {(Find(key) is { } value ? ModelJson.Shown(value) : "null")}; {expected}");
 
     public StageFailedException Wrong(string problem) => new(StageFailureClass.UserData, $"{path}: {problem}");
 

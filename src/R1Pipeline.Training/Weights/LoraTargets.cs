@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Model;
 
 namespace R1Pipeline.Training.Weights;
@@ -20,7 +21,7 @@ internal static class LoraTargets
         if (names?.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             throw new StageFailedException(
-                StageFailureClass.UserData, $"{where} names {unknown}, which a {config.Family} model of this config.json does not have; accepted: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+                StageFailureClass.UserData, $"{where} names {ModelJson.Shown(unknown)}, which a {config.Family} model of this config.json does not have; accepted: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
         }
 
         // Rows of one parameter stand together and in their order, whatever order their names are mapped in.

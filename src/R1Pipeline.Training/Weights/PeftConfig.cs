@@ -45,7 +45,7 @@ internal static class PeftConfig
         {
             Rank = keys.Size("r"),
             Alpha = keys.Positive("lora_alpha"),
-            Dropout = keys.OptionalNumber("lora_dropout") ?? 0,
+            Dropout = keys.OptionalNumber("lora_dropout") is var dropout && dropout is null or (>= 0 and <= 1) ? dropout ?? 0 : throw keys.Wrong("lora_dropout", "a number from 0 to 1 is expected"),
             RankStabilized = keys.BooleanOr("use_rslora", false),
             Targets = keys.Find("target_modules") is { ValueKind: JsonValueKind.Array } names && names.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String)
                 ? [.. names.EnumerateArray().Select(name => name.GetString()!)]

@@ -6,7 +6,7 @@ namespace R1Pipeline.Training.Weights;
 
 /// <summary>
 /// The weights of a model folder, in one file (<c>model.safetensors</c>) or in shards (<c>model.safetensors.index.json</c>). Refuses an index that names
-/// a file outside the folder, a missing shard, or a tensor that its shard does not hold.
+/// a file outside the folder, a missing shard, a tensor that its shard does not hold, or one that two hold.
 /// </summary>
 public sealed class SafetensorsFolder : IDisposable
 {
@@ -72,6 +72,13 @@ public sealed class SafetensorsFolder : IDisposable
             if (!shards.TryGetValue(file, out SafetensorsReader? shard)) shards.Add(file, shard = Open(Path.Combine(directory, file)));
             if (!shard.Entries.ContainsKey(name)) throw new StageFailedException(StageFailureClass.UserData, $"{index}: {file} has no tensor {name}");
             _readerOf.Add(name, shard);
+        }
+
+        // Other software takes the one that it reads last.
+        foreach (SafetensorsReader shard in shards.Values)
+        {
+            if (shard.Entries.Keys.FirstOrDefault(name => _readerOf.TryGetValue(name, out SafetensorsReader? indexed) && indexed != shard) is { } twice)
+                throw new StageFailedException(StageFailureClass.UserData, $"{shard.Path}: tensor {twice} lies in {Path.GetFileName(PathOf(twice))} too, where the index has it: which of the two holds is not known");
         }
     }
 }

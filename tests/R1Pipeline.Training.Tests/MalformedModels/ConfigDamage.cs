@@ -70,6 +70,8 @@ internal static class ConfigDamage
         yield return Set("activation-unknown", ValidModels.Qwen2, "hidden_act", "relu2");
         yield return Set("quantized", ValidModels.Qwen2, "quantization_config", new JsonObject { ["quant_method"] = "fp8" });
         yield return Set("rope-unknown", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "su", ["factor"] = 4 });
+        yield return Set("rope-key-of-several-lines", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 2, ["a\n\u001b[2J"] = 1 });
+        yield return Set("rope-key-of-a-megabyte", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 2, [new string('x', 1 << 20)] = 1 });
         yield return Set("rope-a-list", ValidModels.LlamaShards, "rope_scaling", new JsonArray(1));
         yield return Set("rope-factor-below-one", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 0.5 });
         yield return Set("rope-base-beyond-fp32", ValidModels.Qwen2, "rope_theta", 1e308);

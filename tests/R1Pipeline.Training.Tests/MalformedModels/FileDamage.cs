@@ -22,17 +22,18 @@ internal static class FileDamage
         }
     }
 
+    /// <summary>Makes a pipe, which a reader would wait at for ever.</summary>
+    public static void Pipe(string path)
+    {
+        using Process made = Process.Start("mkfifo", [path]);
+        made.WaitForExit();
+        if (made.ExitCode != 0) throw new InvalidOperationException($"mkfifo {path} ended with {made.ExitCode}");
+    }
+
     private static MalformedModel Instead(string name, string file, Action<string> make) => new($"file/{file}-{name}", ValidModels.Qwen2, file, (string directory, ref RandomStream _) =>
     {
         string path = Path.Combine(directory, file);
         File.Delete(path);
         make(path);
     });
-
-    private static void Pipe(string path)
-    {
-        using Process made = Process.Start("mkfifo", [path]);
-        made.WaitForExit();
-        if (made.ExitCode != 0) throw new InvalidOperationException($"mkfifo {path} ended with {made.ExitCode}");
-    }
 }

@@ -80,6 +80,8 @@ internal static class HeaderDamage
         yield return Entry("dtype-twice", (file, name) => file.Write(Encoding.UTF8.GetBytes(Twice(file.Header.ToJsonString(), file.Entry(name).ToJsonString()))), writes: true);
         yield return Entry("metadata-is-a-number", (file, _) => file.Header["__metadata__"] = 5);
         yield return Entry("metadata-of-numbers", (file, _) => file.Header["__metadata__"] = new JsonObject { ["format"] = 1 });
+        yield return Entry("name-of-several-lines", (file, name) => Renamed(file, name, name + "\n   at R1Pipeline.Nowhere()\u001b[2J"));
+        yield return Entry("dtype-of-several-lines", (file, name) => file.Entry(name)["dtype"] = "F32\n\u001b[2J");
         yield return Entry("entry-is-null", (file, name) => file.Header[name] = null);
     }
 
@@ -106,6 +108,13 @@ internal static class HeaderDamage
         change(file, tensors[random.NextInt(tensors.Length)]);
         if (!writes) file.Write();
     });
+
+    private static void Renamed(WeightFile file, string name, string other)
+    {
+        JsonObject entry = file.Entry(name).DeepClone().AsObject();
+        file.Header.Remove(name);
+        file.Header[other] = entry;
+    }
 
     private static string Twice(string header, string entry) => header.Replace(entry, "{\"dtype\":\"F16\"," + entry[1..], StringComparison.Ordinal);
 

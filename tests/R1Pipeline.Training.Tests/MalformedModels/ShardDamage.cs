@@ -24,6 +24,12 @@ internal static class ShardDamage
         yield return Entry("shard-of-another-kind", (map, tensor) => map[tensor] = "config.json");
         yield return Entry("shard-without-a-name", (map, tensor) => map[tensor] = "");
         yield return Entry("shard-is-a-number", (map, tensor) => map[tensor] = 7);
+        yield return Entry("shard-of-several-lines", (map, tensor) => map[tensor] = "a\n\u001b[2J.safetensors");
+        yield return Entry("tensor-of-several-lines", (map, tensor) => map["a\n\u001b[2J"] = map[tensor]!.GetValue<string>());
+        yield return Shard("shard-is-a-folder", path => Replaced(path, () => Directory.CreateDirectory(path)));
+        yield return Shard("shard-is-a-link-to-nothing", path => Replaced(path, () => File.CreateSymbolicLink(path, "/nowhere/at-all")));
+        yield return Shard("shard-is-a-pipe", path => Replaced(path, () => FileDamage.Pipe(path)));
+        yield return Shard("shard-has-a-tensor-of-another", Duplicated);
         yield return Entry("tensor-of-nobody", (map, tensor) => map["model.layers.7.stray"] = map[tensor]!.GetValue<string>());
         yield return Whole("index-empty", _ => "");
         yield return Whole("index-without-map", _ => "{\"metadata\": {}}");
@@ -33,6 +39,21 @@ internal static class ShardDamage
         yield return Whole("index-of-17-megabytes", text => text + new string(' ', 17 << 20));
         yield return Whole("index-nested-deeply", _ => new string('[', 50_000));
         yield return Whole("index-with-half-a-surrogate", _ => "{\"weight_map\": {\"\\ud800\": \"a.safetensors\"}}");
+    }
+
+    // The tensor that the other shard begins with, too.
+    private static void Duplicated(string path)
+    {
+        string other = Directory.GetFiles(Path.GetDirectoryName(path)!, "model-*.safetensors").First(shard => shard != path);
+        WeightFile file = WeightFile.Read(path);
+        file.Append(WeightFile.Read(other).Tensors[0], 1);
+        file.Write();
+    }
+
+    private static void Replaced(string path, Action make)
+    {
+        File.Delete(path);
+        make();
     }
 
     private static MalformedModel Shard(string name, Action<string> change) => new($"shards/{name}", ValidModels.LlamaShards, "model-", (string directory, ref RandomStream random) =>

@@ -65,6 +65,11 @@ internal static class TextDamage
         yield return Change("model-unknown", Tokenizer, "tokenizer", root => root["model"]!["type"] = "Unigram");
         yield return Change("end-token-unknown", Config, Config, root => root["eos_token"] = "<nowhere>");
         yield return Template("missing", null);
+        yield return Change("template-is-a-number", Config, Config, root => root["chat_template"] = 5);
+        yield return Change("template-is-a-list-of-texts", Config, Config, root => root["chat_template"] = new JsonArray("{{ 1 }}"));
+        yield return Change("template-of-a-name-is-a-number", Config, Config, root => root["chat_template"] = new JsonArray(new JsonObject { ["name"] = "default", ["template"] = 5 }));
+        yield return Change("templates-without-a-default", Config, "chat template", root => root["chat_template"] = new JsonArray(new JsonObject { ["name"] = "tool_use", ["template"] = "{{ 1 }}" }));
+        yield return Change("template-default-twice", Config, "chat template", root => root["chat_template"] = new JsonArray([.. ((string[])["{% for message in messages %}{{ message.content }}{% endfor %}", "{{ frob("]).Select(text => (JsonNode)new JsonObject { ["name"] = "default", ["template"] = text })]));
         yield return Template("calls-itself", "{% macro again(x) %}{{ again(x) }}{% endmacro %}{{ again(1) }}");
         yield return Template("calls-in-a-circle", "{% macro a(x) %}{{ b(x) }}{% endmacro %}{% macro b(x) %}{{ a(x) }}{% endmacro %}{{ a(messages) }}");
         yield return Template("includes-itself", "{% include 'chat_template.jinja' %}");
