@@ -9,6 +9,10 @@ public sealed record EvaluationOptions : StageOptions
     [Range(1, 1_000_000)]
     public int ShardSamples { get; init; } = 512;
 
+    /// <summary>Tokens of prompts, padding included, that are read at once; null: 65,536. Bounds the activations of many long prompts. Another number may change an output by rounding.</summary>
+    [Range(1, 1_000_000_000), AbsentFromKeyWhenNull]
+    public int? MaxPrefillTokens { get; init; }
+
     /// <summary>Sample outputs of every model and task that the report shows.</summary>
     [Range(0, 1000)]
     public int ShownSamples { get; init; } = 3;

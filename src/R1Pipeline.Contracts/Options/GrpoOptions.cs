@@ -41,6 +41,10 @@ public abstract record GrpoOptions : RewardedOptions
     [Range(1, 1_000_000)]
     public int? RolloutBatch { get; init; }
 
+    /// <summary>Tokens of prompts, padding included, that are read at once; null: 65,536. Bounds the activations of many long prompts. Another number may change an output by rounding.</summary>
+    [Range(1, 1_000_000_000), AbsentFromKeyWhenNull]
+    public int? MaxPrefillTokens { get; init; }
+
     /// <summary>Clip range of the ratio, downwards: 1 - this. R1 stage 1: 10, which never binds below (r1-recipe.md 3.2).</summary>
     [Range(0.0, 1000.0)]
     public double ClipEpsilon { get; init; } = 0.2;

@@ -36,6 +36,10 @@ public sealed record RejectionSamplingOptions : StageOptions
     [Range(1, 1_000_000)]
     public int ShardProblems { get; init; } = 64;
 
+    /// <summary>Tokens of prompts, padding included, that are read at once; null: 65,536. Bounds the activations of many long prompts. Another number may change an output by rounding.</summary>
+    [Range(1, 1_000_000_000), AbsentFromKeyWhenNull]
+    public int? MaxPrefillTokens { get; init; }
+
     /// <summary>Distinct texts kept of one problem.</summary>
     [Range(1, 4096)]
     public int KeepPerProblem { get; init; } = 2;

@@ -81,19 +81,18 @@ internal sealed class MemoryModel(StageOptions options)
     /// <param name="parts">The stage without it.</param>
     /// <param name="judge">The judge.</param>
     /// <param name="tokens">Longest conversation, reply included.</param>
-    public MemoryParts Judged(MemoryParts parts, ModelSize judge, long tokens) => parts with { Judge = Weight * judge.Parameters, JudgeCache = Cache(judge, 1, tokens, 1, tokens) };
+    public MemoryParts Judged(MemoryParts parts, ModelSize judge, long tokens) => parts with { Judge = Weight * judge.Parameters, JudgeCache = Cache(judge, 1, tokens, tokens) };
 
     /// <summary>The same with a reference policy and the cache of the rollouts.</summary>
     public static MemoryParts Rl(MemoryParts training, bool reference, long cache) => training with { Runtime = Both, HasReference = reference, Cache = cache };
 
-    /// <summary>Keys, values and logits of outputs that are decoded side by side, and one layer of the prompts, which are read together first.</summary>
+    /// <summary>Keys, values and logits of outputs that are decoded side by side, and one layer of the prompts that are read at once.</summary>
     /// <param name="model">The model.</param>
     /// <param name="rows">Outputs side by side.</param>
     /// <param name="tokens">Their length, prompts included.</param>
-    /// <param name="prompts">Prompts that are read at once.</param>
-    /// <param name="promptTokens">Their length.</param>
-    public long Cache(ModelSize model, long rows, long tokens, long prompts, long promptTokens) =>
-        Computed * (rows * tokens * model.Cached + prompts * promptTokens * model.LargestKept) + 2 * Float * rows * model.Vocabulary;
+    /// <param name="prefill">Tokens of prompts that are read at once.</param>
+    public long Cache(ModelSize model, long rows, long tokens, long prefill) =>
+        Computed * (rows * tokens * model.Cached + prefill * model.LargestKept) + 2 * Float * rows * model.Vocabulary;
 
     private static long Dequantized(ModelSize model, LoraOptions? lora) => lora?.Quantize is null ? 0 : 2 * Float * model.LargestProjection;
 

@@ -15,7 +15,8 @@ namespace R1Pipeline.Training.Generation;
 /// <param name="model">The policy.</param>
 /// <param name="stopIds">The tokens each of which ends an output; none: only the limit ends it.</param>
 /// <param name="maxRows">Outputs that are decoded side by side: bounds the key-value cache.</param>
-public sealed class GenerationEngine(Decoder model, IReadOnlyCollection<int> stopIds, int maxRows)
+/// <param name="prefillTokens">Tokens of prompts, padding included, that are read at once: bounds their activations. A longer prompt is read alone. Null: <see cref="PrefillBudget.DefaultTokens"/>.</param>
+public sealed class GenerationEngine(Decoder model, IReadOnlyCollection<int> stopIds, int maxRows, int? prefillTokens = null)
 {
     private readonly int[] _stopIds = [.. stopIds];
 
@@ -48,7 +49,7 @@ public sealed class GenerationEngine(Decoder model, IReadOnlyCollection<int> sto
         {
             using IDisposable frozen = no_grad();
             using KeyValueCache cache = model.NewCache(Math.Min(maxRows, numOutputs), maxTokens);
-            return new GenerationRun(model, cache, _stopIds, requests, sampling, draws, progress, heard).ToEnd();
+            return new GenerationRun(model, cache, _stopIds, requests, sampling, draws, prefillTokens ?? PrefillBudget.DefaultTokens, progress, heard).ToEnd();
         });
     }
 

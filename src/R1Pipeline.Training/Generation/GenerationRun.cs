@@ -17,6 +17,7 @@ internal sealed class GenerationRun
     private readonly IReadOnlyList<GenerationRequest> _requests;
     private readonly SamplingOptions _sampling;
     private readonly DrawCoordinates _draws;
+    private readonly int _prefillTokens;
     private readonly Action<long>? _progress;
     private readonly Action<int>? _heard;
     private readonly Sampler _sampler;
@@ -29,9 +30,10 @@ internal sealed class GenerationRun
     private readonly int[] _positions;
     private int _live;
 
-    public GenerationRun(Decoder model, KeyValueCache cache, int[] stopIds, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, Action<long>? progress, Action<int>? heard)
+    public GenerationRun(
+        Decoder model, KeyValueCache cache, int[] stopIds, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, DrawCoordinates draws, int prefillTokens, Action<long>? progress, Action<int>? heard)
     {
-        (_model, _cache, _stopIds, _requests, _sampling, _draws, _progress, _heard) = (model, cache, stopIds, requests, sampling, draws, progress, heard);
+        (_model, _cache, _stopIds, _requests, _sampling, _draws, _prefillTokens, _progress, _heard) = (model, cache, stopIds, requests, sampling, draws, prefillTokens, progress, heard);
         _sampler = new Sampler(sampling, model.Config.VocabularySize);
         (_rows, _ids, _positions) = (new OutputRow[cache.Rows], new int[cache.Rows], new int[cache.Rows]);
 
@@ -52,21 +54,28 @@ internal sealed class GenerationRun
         while (_live > 0 || _waiting.Count > 0)
         {
             // Prompts are read in batches: a refill waits until an eighth of the rows is free.
-            if (_waiting.Count > 0 && _cache.Rows - _live >= (_cache.Rows + 7) / 8) Admit();
+            bool more = _waiting.Count > 0 && _cache.Rows - _live >= (_cache.Rows + 7) / 8;
+            while (more) more = Admit();
             if (_live > 0) Step(); // not when all that was admitted ended with its first token
         }
         return _done;
     }
 
-    /// <summary>Reads as many waiting prompts as have room, whole groups at a time, and draws each new row's first token.</summary>
-    private void Admit()
+    /// <summary>
+    /// Reads as many waiting prompts at once as have room, whole groups at a time, and draws each new row's first token. True: there was room for more, but not among the tokens that
+    /// are read at once.
+    /// </summary>
+    private bool Admit()
     {
         var prompts = new List<int[]>();
         var promptOfRow = new List<int>();
+        bool more = false;
         while (_waiting.TryPeek(out (int Request, int FirstSample, int Count) group) && _live + promptOfRow.Count + group.Count <= _cache.Rows)
         {
-            _waiting.Dequeue();
             GenerationRequest request = _requests[group.Request];
+            more = prompts.Count > 0 && (prompts.Count + 1L) * prompts[0].Length > _prefillTokens;          // the first of them is the longest
+            if (more) break;
+            _waiting.Dequeue();
             int limit = Math.Min(_sampling.MaxNewTokens, _model.Config.ContextTokens - request.PromptIds.Length);
             for (int sample = group.FirstSample; sample < group.FirstSample + group.Count; sample++)
             {
@@ -77,7 +86,7 @@ internal sealed class GenerationRun
             }
             prompts.Add(request.PromptIds);
         }
-        if (prompts.Count == 0) return;
+        if (prompts.Count == 0) return false;
 
         using var scope = NewDisposeScope();
         int[] rows = [.. Enumerable.Range(_live, promptOfRow.Count)];
@@ -88,6 +97,7 @@ internal sealed class GenerationRun
         _live += rows.Length;
         _progress?.Invoke(rows.Length);
         Retire();
+        return more;
     }
 
     private void Step()

@@ -20,7 +20,7 @@ internal sealed class HeldOutMeasurement(
     /// <summary>Mean accuracy over the questions that could be graded (null: over none), and how many could not.</summary>
     public (double? Accuracy, int Errors) Measure(long iteration)
     {
-        var engine = new GenerationEngine(policy, stopIds, Math.Min(rolloutBatch ?? questions.Count, questions.Count));
+        var engine = new GenerationEngine(policy, stopIds, Math.Min(rolloutBatch ?? questions.Count, questions.Count), options.MaxPrefillTokens);
         GenerationRequest[] requests = [.. questions.Select((question, i) => new GenerationRequest(question.PromptIds, 1, i))];
         IReadOnlyList<GeneratedSequence> outputs = engine.Generate(requests, _greedy, new DrawCoordinates(seed, stage, iteration, "held-out"), progress);
         RolloutGroup[] groups = [.. questions.Zip(outputs, (question, output) => new RolloutGroup(question, [new Rollout(output.OutputIds, output.Logprobs, output.Entropies, output.Finished)]))];

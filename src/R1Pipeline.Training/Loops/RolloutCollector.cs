@@ -41,7 +41,7 @@ internal sealed class RolloutCollector(
         if (numOutputs < options.Minibatches)
             throw Refusal(iteration, $"{drawn.Count} questions × group-size {options.GroupSize} give {numOutputs} outputs, fewer than minibatches {options.Minibatches}");
 
-        var engine = new GenerationEngine(policy, stopIds, rolloutBatch ?? numOutputs);
+        var engine = new GenerationEngine(policy, stopIds, rolloutBatch ?? numOutputs, options.MaxPrefillTokens);
         GenerationRequest[] requests = [.. drawn.Select((question, i) => new GenerationRequest(question.PromptIds, options.GroupSize, i))];
         IReadOnlyList<GeneratedSequence> outputs = engine.Generate(requests, _sampling, new DrawCoordinates(seed, stage, iteration, "rollouts"), host.Progress);
         return [.. drawn.Select((question, i) => new RolloutGroup(question,

@@ -15,13 +15,19 @@ internal sealed class Nf4LinearFunction : autograd.SingleTensorFunction<Nf4Linea
     public override string Name => nameof(Nf4LinearFunction);
 
     /// <summary>x [.., in] -> [.., out]; on the tape where one is recorded.</summary>
-    public static Tensor Apply(Tensor x, Nf4Weight weight, Tensor? bias) => is_grad_enabled() && x.requires_grad ? apply(x, weight, bias!) : Product(x, weight, bias);
+    public static Tensor Apply(Tensor x, Nf4Weight weight, Tensor? bias)
+    {
+        if (!is_grad_enabled() || !x.requires_grad) return Product(x, weight, bias);
+        using var scope = NewDisposeScope();                // an empty tensor of the output's size, which TorchSharp makes for gradients that are missing, would leave a gap in every layer
+        return apply(x, weight, bias!).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (x, weight, bias) = ((Tensor)vars[0], (Nf4Weight)vars[1], (Tensor?)vars[2]);
         ctx.save_data(Run, (weight, BackwardFailure.OfThisThread));
+        ctx.set_materialize_grads(false);                   // none is missing but behind a failure
         return Product(x, weight, bias);
     }
 

@@ -6,7 +6,7 @@ using R1Pipeline.Training.Generation;
 namespace R1Pipeline.Stages.Evaluation;
 
 /// <summary>Keeps one model in memory at a time: the next one is loaded after the last one is gone.</summary>
-internal sealed class CurrentModel(StageContext context, int maxRows) : IDisposable
+internal sealed class CurrentModel(StageContext context, int maxRows, int? prefillTokens) : IDisposable
 {
     private string? _stage;
     private LanguageModel? _model;
@@ -21,7 +21,7 @@ internal sealed class CurrentModel(StageContext context, int maxRows) : IDisposa
         if (_model is not null && _stage == artifact.Stage) return _model;
         Dispose();
         _model = LanguageModel.OpenToSample(context, artifact);
-        _engine = _model.NewEngine(context, maxRows);
+        _engine = _model.NewEngine(context, maxRows, prefillTokens);
         _stage = artifact.Stage;
         context.Phase("sampling"); // the loading, which said so, is over
         return _model;

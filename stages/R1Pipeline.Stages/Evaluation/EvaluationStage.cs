@@ -33,7 +33,7 @@ public sealed class EvaluationStage : IStage
                from shard in Enumerable.Range(0, task.NumShards)
                select (model, task, shard),
         ];
-        using var current = new CurrentModel(context, tasks.Measurements.Max(task => task.MaxRows));
+        using var current = new CurrentModel(context, tasks.Measurements.Max(task => task.MaxRows), options.MaxPrefillTokens);
         var measured = new ShardLoop<MeasuredShard>(context).Run(
             shards.Length,
             index =>

@@ -57,7 +57,7 @@ internal static class ModelGates
 
         var measurement = new TaskMeasurement(name, options, problems, ShardSamples, context.Request.Seed, context.Request.Stage);
         context.Phase("gate");
-        var engine = model.NewEngine(context, measurement.MaxRows);
+        var engine = model.NewEngine(context, measurement.MaxRows, prefillTokens: null);
         MeasuredShard[] shards =
         [
             .. Enumerable.Range(0, measurement.NumShards).Select(shard =>

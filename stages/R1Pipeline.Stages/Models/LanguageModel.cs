@@ -77,7 +77,7 @@ internal sealed class LanguageModel(Decoder decoder, ModelText text, byte[]? gen
     });
 
     /// <summary>An engine that samples from this model, at most <paramref name="maxRows"/> outputs side by side, fewer after memory ran out.</summary>
-    public GenerationEngine NewEngine(StageContext context, int maxRows) => new(Decoder, Text.StopIds, context.MicroBatch(maxRows));
+    public GenerationEngine NewEngine(StageContext context, int maxRows, int? prefillTokens) => new(Decoder, Text.StopIds, context.MicroBatch(maxRows), prefillTokens);
 
     /// <inheritdoc/>
     public void Dispose() => Decoder.Dispose();

@@ -29,7 +29,7 @@ public sealed class RejectionSamplingStage : IStage
         using var judge = StageJudge.Open(context, options.Judge);
         var ledger = RowLedger.Read(context);
         var (problems, general) = Split(context, ledger, model, options);
-        var engine = model.NewEngine(context, Math.Min(options.ShardProblems, problems.Count) * options.Samples);
+        var engine = model.NewEngine(context, Math.Min(options.ShardProblems, problems.Count) * options.Samples, options.MaxPrefillTokens);
         var sampler = new ProblemSampler(options, model, engine, problems, judge is null ? null : new JudgedAccuracy(judge, options.Format, context), context.Request.Seed, context.Request.Stage);
         var shards = new ShardLoop<RejectionShard>(context).Run(
             sampler.NumShards, shard => sampler.Sample(shard, context.Progress), StepFigures, context.Resume?.Directory);

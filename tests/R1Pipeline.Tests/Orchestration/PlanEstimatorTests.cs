@@ -57,6 +57,9 @@ public sealed class PlanEstimatorTests : IDisposable
         Assert.Equal(256 * 4 * (80L * 3 * 2 * 48 + 2 * 111), estimate.Memory.Cache);
         const long Prompts = 16 * 50 * 4 * (9L * 96 + 48 + 4 * 256);          // one layer of them
         Assert.Equal(256 * 4 * (128L * 3 * 2 * 48 + 2 * 111) + Prompts, Estimate([Corpus], Base, rl with { Data = ["corpus"] }).Memory.Cache);     // 50 + 80 tokens, 128 at most
+        const long Few = 100 * 4 * (9L * 96 + 48 + 4 * 256);                  // two prompts of 50 tokens at once instead of 16
+        StageDefinition few = rl with { Data = ["corpus"], Options = (ReasoningRlOptions)rl.Options with { MaxPrefillTokens = 100 } };
+        Assert.Equal(256 * 4 * (128L * 3 * 2 * 48 + 2 * 111) + Few, Estimate([Corpus], Base, few).Memory.Cache);
         Assert.Equal(50 * 256 * 80, estimate.Tokens);
     }
 

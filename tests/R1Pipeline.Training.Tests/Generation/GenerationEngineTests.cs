@@ -99,6 +99,34 @@ public sealed class GenerationEngineTests : IDisposable
         }
     }
 
+    // Prompts of 7, 3, 2 and 1 tokens with 6, 4, 5 and 1 samples.
+    [Theory]
+    [InlineData(1, new long[] { 6, 4, 5, 1 })]
+    [InlineData(7, new long[] { 6, 9, 1 })]
+    [InlineData(28, new long[] { 16 })]
+    public void Generate_PrefillBudget_ReadsPromptsInTurnWithTheSameOutputs(int budget, long[] read)
+    {
+        List<long> counted = [];
+        var engine = new GenerationEngine(_model, [Eos], 64, budget);
+        IReadOnlyList<GeneratedSequence> outputs = engine.Generate(Requests, Sampling, Draws, counted.Add), again = engine.Generate(Requests, Sampling, Draws);
+
+        Assert.Equal(read, counted.Take(read.Length));
+        foreach (var (expected, found, second) in Generate(64).Zip(outputs, again))
+        {
+            Assert.Equal((expected.Request, expected.Sample, expected.Finished), (found.Request, found.Sample, found.Finished));
+            Assert.Equal(expected.OutputIds, found.OutputIds);
+            foreach (var (one, other) in expected.Logprobs.Zip(found.Logprobs)) Assert.Equal(one, other, 1e-5);
+            Assert.Equal(found.OutputIds, second.OutputIds);
+            Assert.Equal(found.Logprobs, second.Logprobs);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void Generate_PrefillBudgetAndFewRows_SamplesEveryOutput(int budget) =>
+        Assert.Equal(Generate(3).Select(o => string.Join(',', o.OutputIds)), new GenerationEngine(_model, [Eos], 3, budget).Generate(Requests, Sampling, Draws).Select(o => string.Join(',', o.OutputIds)));
+
     [Fact]
     public void Generate_SameCoordinates_SameBits_OtherCoordinates_OtherTokens()
     {

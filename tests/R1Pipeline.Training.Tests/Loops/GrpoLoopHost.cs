@@ -24,6 +24,9 @@ internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, I
     /// <summary>Most rows that a decode step was told of during rollouts.</summary>
     public long MostRolloutsAtOnce { get; private set; }
 
+    /// <summary>Outputs that each call of the engine's progress told of during rollouts.</summary>
+    public List<long> RolloutCounts { get; } = [];
+
     /// <summary>Called after every completed step.</summary>
     public Action<StepMetrics>? OnStep { get; init; }
 
@@ -38,7 +41,9 @@ internal sealed class GrpoLoopHost(params long[] checkpointAfter) : ILoopHost, I
     public void Progress(long count)
     {
         TokensSeen += count;
-        if (Events.LastOrDefault() == "rollouts") MostRolloutsAtOnce = Math.Max(MostRolloutsAtOnce, count);
+        if (Events.LastOrDefault() != "rollouts") return;
+        MostRolloutsAtOnce = Math.Max(MostRolloutsAtOnce, count);
+        RolloutCounts.Add(count);
     }
 
     public void CompleteStep(StepMetrics metrics)

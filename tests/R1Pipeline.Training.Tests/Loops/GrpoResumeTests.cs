@@ -33,6 +33,19 @@ public sealed class GrpoResumeTests
     }
 
     [Fact]
+    public void Run_PromptsReadOneByOneAndResumed_SameBytes()
+    {
+        GrpoOptions options = Options with { MaxPrefillTokens = 1 };
+        using GrpoLoopHost whole = new(4), resumed = new();
+        using Decoder wholePolicy = GrpoLoopTask.NewPolicy(), policy = GrpoLoopTask.NewPolicy();
+        GrpoLoopTask.NewLoop(wholePolicy, options, whole).Run(null);
+        GrpoLoopTask.NewLoop(policy, options, resumed).Run(whole.CheckpointAt(4));
+
+        Assert.Equal([4, 4, 4], whole.RolloutCounts.Take(3));          // three questions with four outputs each
+        Assert.True(policy.Parameters.Values.bytes.SequenceEqual(wholePolicy.Parameters.Values.bytes));
+    }
+
+    [Fact]
     public void Run_ResumedTwiceInOneIteration_SameBytes()
     {
         using var whole = new GrpoLoopHost(4);
