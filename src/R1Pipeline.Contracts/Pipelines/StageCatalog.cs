@@ -39,7 +39,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "reasoning-rl", Options = typeof(ReasoningRlOptions), Output = ArtifactKind.Model, Version = 3,
+            Name = "reasoning-rl", Options = typeof(ReasoningRlOptions), Output = ArtifactKind.Model, Version = 4,
             Inputs = [Model], RowFields = [PromptAndGold],
         },
         new()
@@ -71,7 +71,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "evaluation", Options = typeof(EvaluationOptions), Output = ArtifactKind.EvaluationReport, Version = 3,
+            Name = "evaluation", Options = typeof(EvaluationOptions), Output = ArtifactKind.EvaluationReport, Version = 4,
             Inputs = [new("models", ArtifactKind.Model, StageInputShape.List, Required: true)], TakesTasks = true,
         },
     ];
