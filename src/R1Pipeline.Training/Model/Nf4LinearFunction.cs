@@ -38,7 +38,8 @@ internal sealed class Nf4LinearFunction : autograd.SingleTensorFunction<Nf4Linea
         return failure.Guard(3, () =>
         {
             using var scope = NewDisposeScope();
-            return [grad_output.matmul(weight.Borrow().In(grad_output.dtype)).MoveToOuterDisposeScope(), null!, null!];
+            using Tensor received = grad_output;            // TorchSharp's handle on it belongs to the scope around the pass: every layer's would live until its end
+            return [received.matmul(weight.Borrow().In(received.dtype)).MoveToOuterDisposeScope(), null!, null!];
         });
     }
 
