@@ -8,7 +8,7 @@ internal sealed class Budget
 {
     // Far more than a conversation of a million characters takes in the longest published template.
     private const long Limit = 10_000_000;
-    private const int MaxLength = 4 << 20;
+    private const int MaxLength = 2 << 20;
     private const int Characters = 8, Items = 2, ReadCharacters = 16, SearchedCharacters = 64;
     private const int Mapping = 16, Entry = 3;
 

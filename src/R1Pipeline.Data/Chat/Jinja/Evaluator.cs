@@ -47,7 +47,7 @@ internal sealed class Evaluator
             case ItemAccess access:
                 return Attributes.OfItem(Reading(Evaluate(access.Target, scope)), Reading(Evaluate(access.Item, scope)), _budget);
             case Slice slice:
-                return _budget.Charged(PythonSequence.Slice(Reading(Evaluate(slice.Target, scope)), Optional(slice.Start), Optional(slice.Stop), Optional(slice.Step)));
+                return _budget.Charged(PythonSequence.Slice(Striding(Reading(Evaluate(slice.Target, scope)), slice), Optional(slice.Start), Optional(slice.Stop), Optional(slice.Step)));
             case Call call:
                 return Calls.Invoke(Evaluate(call.Function, scope), Arguments(call.Arguments, scope), _budget);
             case Filter filter:
@@ -61,6 +61,13 @@ internal sealed class Evaluator
         object? Reading(object? value)
         {
             _budget.Read(value);
+            return value;
+        }
+
+        // A text is taken apart for it.
+        object? Striding(object? value, Slice slice)
+        {
+            if (slice.Step is not null && value is string text) _budget.Work(text.Length);
             return value;
         }
 

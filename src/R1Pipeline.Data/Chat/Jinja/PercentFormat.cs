@@ -77,7 +77,7 @@ internal static class PercentFormat
         return shown[0] == '-' ? "-" + new string('0', missing) + shown[1..] : new string('0', missing) + shown;
     }
 
-    private static string Cut(string text, int? length) => length is { } most && PythonText.Length(text) > most ? string.Concat(PythonText.Characters(text)[..most]) : text;
+    private static string Cut(string text, int? length) => length is { } most && PythonText.Length(text) > most ? text[..PythonText.Offset(text, most)] : text;
 
     private static int Precision(string format, ref int at)
     {

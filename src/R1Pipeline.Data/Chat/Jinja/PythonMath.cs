@@ -7,7 +7,13 @@ internal static class PythonMath
 {
     public static object? Apply(string operation, object? left, object? right, Budget budget)
     {
-        if (operation == "%" && left is string format) return PercentFormat.Format(format, right);
+        if (operation == "%" && left is string format)
+        {
+            budget.Read(format);
+            budget.Read(right);
+            return PercentFormat.Format(format, right);
+        }
+
         if (left is Undefined undefined) throw undefined.Used();
         if (right is Undefined other) throw other.Used();
         try

@@ -129,7 +129,7 @@ internal static class PythonRepr
     {
         char quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
         var result = new StringBuilder(text.Length + 2).Append(quote);
-        foreach (string character in PythonText.Characters(text))
+        foreach (string character in PythonText.EachCharacter(text))
         {
             char c = character[0];
             if (c == quote || c == '\\') result.Append('\\').Append(c);

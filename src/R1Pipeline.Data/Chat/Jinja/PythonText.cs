@@ -100,6 +100,16 @@ internal static class PythonText
         }
     }
 
+    /// <summary>The characters from the last to the first.</summary>
+    public static string Reversed(string text) => string.Create(text.Length, text, static (reversed, text) =>
+    {
+        for (int at = 0, units; at < text.Length; at += units)
+        {
+            units = Units(text, at);
+            text.AsSpan(at, units).CopyTo(reversed[^(at + units)..]);
+        }
+    });
+
     /// <summary>Order by character; UTF-16 units would put U+FFFD behind every emoji.</summary>
     public static int Compare(string left, string right)
     {
@@ -143,16 +153,17 @@ internal static class PythonText
 
     public static string Capitalize(string text)
     {
-        string[] characters = Characters(text);
-        return characters.Length == 0 ? "" : Title(characters[0]) + Lower(string.Concat(characters[1..]));
+        int first = Offset(text, Math.Min(1, text.Length));
+        return text.Length == 0 ? "" : Title(text[..first]) + Lower(text[first..]);
     }
 
     /// <summary>First letters of words in upper case, as <c>str.title</c>: a word is a run of letters.</summary>
-    public static string TitleWords(string text)
+    public static string TitleWords(string text, Budget budget)
     {
+        budget.Work(text.Length / 2);
         var result = new StringBuilder(text.Length);
         bool inWord = false;
-        foreach (string character in Characters(text))
+        foreach (string character in EachCharacter(text))
         {
             bool letter = Rune.TryGetRuneAt(character, 0, out Rune rune) && IsCased(rune);
             result.Append(!letter ? character : inWord ? Lower(character) : Title(character));

@@ -14,7 +14,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         table["list"] = (value, _) => budget.Counted(PythonSequence.Items(value)).ToList();
         table["first"] = (value, _) => First(PythonSequence.Items(value), "No first item, sequence was empty.");
         table["last"] = (value, _) => value is JinjaIterator ? throw new JinjaException("'generator' object is not reversible") : Last(PythonSequence.Items(value));
-        table["reverse"] = (value, _) => value is string text ? string.Concat(PythonText.Characters(text).Reverse()) : Iterator(budget.Counted(PythonSequence.Items(value)).Reverse());
+        table["reverse"] = (value, _) => value is string text ? PythonText.Reversed(text) : Iterator(budget.Counted(PythonSequence.Items(value)).Reverse());
         table["join"] = Join;
         table["items"] = (value, _) => value switch
         {

@@ -41,9 +41,9 @@ internal static class StringMethods
             "ljust" or "rjust" or "center" or "zfill" => arguments => Pad(text, arguments, name),
             "lower" => _ => PythonText.Lower(text),
             "upper" => _ => PythonText.Upper(text),
-            "title" => _ => PythonText.TitleWords(text),
+            "title" => _ => PythonText.TitleWords(text, budget),
             "capitalize" => _ => PythonText.Capitalize(text),
-            "swapcase" => _ => string.Concat(PythonText.Characters(text).Select(character => PythonText.IsUpper(character) ? PythonText.Lower(character) : PythonText.Upper(character))),
+            "swapcase" => _ => string.Concat(Slowly(text, budget).Select(character => PythonText.IsUpper(character) ? PythonText.Lower(character) : PythonText.Upper(character))),
             "islower" => _ => PythonText.IsLower(text),
             "isupper" => _ => PythonText.IsUpper(text),
             "isspace" => _ => text.Length > 0 && PythonText.IsSpace(text),
@@ -81,6 +81,12 @@ internal static class StringMethods
 
         for (int found; count-- > 0 && (found = text.IndexOf(old, at, StringComparison.Ordinal)) >= 0; at = found + old.Length) result.Append(text, at, found - at).Append(with);
         return result.Append(text, at, text.Length - at).ToString();
+    }
+
+    private static IEnumerable<string> Slowly(string text, Budget budget)
+    {
+        budget.Work(text.Length / 2);
+        return PythonText.EachCharacter(text);
     }
 
     private static string Join(string separator, IEnumerable<string> parts)

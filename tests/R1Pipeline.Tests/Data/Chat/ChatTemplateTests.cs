@@ -102,6 +102,17 @@ public class ChatTemplateTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("""{"tool_use": "a", "default": "b"}""", "b")]
+    [InlineData("""[{"name": "default", "template": "a"}, {"name": "tool_use", "template": "c"}, {"name": "default", "template": "b"}]""", "b")]
+    public void Load_NamedTemplates_TakesTheLastDefault(string templates, string rendered)
+    {
+        string folder = Directory.CreateTempSubdirectory("r1-chat-").FullName;
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), new JsonObject { ["chat_template"] = JsonNode.Parse(templates) }.ToJsonString());
+        Assert.Equal(rendered, ChatRenderer.Load(folder).Render(JsonSerializer.SerializeToElement(Array.Empty<object>()), null, addGenerationPrompt: false, null, null));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public void CheckFits_TokenizerWithoutTheTokens_NamesTheToken()
     {
