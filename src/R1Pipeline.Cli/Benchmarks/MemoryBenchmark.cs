@@ -22,6 +22,7 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
 {
     private const string Base = "base", Rows = "rows";
     private const int BytesPerToken = 3;        // of the planner
+    private const int PartsOfARow = 16;
 
     /// <summary>The names of all work.</summary>
     public static IReadOnlyList<string> Works { get; } = [.. MemorySize.All.SelectMany(size => new MemoryBenchmark("", checkpoints: false).WorkOf(size, "")).Select(work => work.Work).Distinct()];
@@ -57,10 +58,18 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
         MemoryRequest row = none with { Tokens = size.RowTokens }, prompt = none with { Tokens = size.PromptTokens };
         SupervisedFineTuningOptions full = size.FineTuning with { MaxTokens = size.RowTokens };
         SupervisedFineTuningOptions again = full with { ActivationCheckpointing = true };
+        if (size.IsLong)
+        {
+            yield return ("generate", Sampled(size), prompt with { Sampling = Sampled(size) });
+            yield return ("SFT step, full, recomputed", full, row with { FineTuning = full });
+            full = full with { Packing = true };
+            yield return ("SFT step, full, recomputed, packed", full, row with { FineTuning = full, Parts = PartsOfARow });
+            yield break;
+        }
+
         ReasoningRlOptions rl = size.Rl with { Iterations = 1 };
-        var sampling = new RejectionSamplingOptions { ShardProblems = rl.Questions, Samples = rl.GroupSize, MaxNewTokens = rl.MaxNewTokens };
         yield return ("load", null, none);
-        yield return ("generate", sampling, prompt with { Sampling = sampling });
+        yield return ("generate", Sampled(size), prompt with { Sampling = Sampled(size) });
         foreach (var (what, lora) in new (string, LoraOptions?)[] { ("LoRA", new LoraOptions()), ("QLoRA", new LoraOptions { Quantize = WeightQuantization.Nf4 }), ("full", null) })
         {
             bool quantized = lora?.Quantize is not null;
@@ -73,6 +82,8 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
             if (lora is not null && !quantized) yield return ($"GRPO step, {what}, recomputed", rlAgain, prompt with { Rl = rlAgain });
         }
     }
+
+    private static RejectionSamplingOptions Sampled(MemorySize size) => new() { ShardProblems = size.Rl.Questions, Samples = size.Rl.GroupSize, MaxNewTokens = size.Rl.MaxNewTokens };
 
     private long Estimate(string state, string model, StageOptions? options, MemoryRequest request)
     {

@@ -8,7 +8,7 @@ namespace R1Pipeline.Cli.Benchmarks;
 /// <param name="Config">Its <c>config.json</c>.</param>
 internal sealed record MemorySize(string Name, JsonObject Config)
 {
-    /// <summary>The sizes: quickstart's, one whose twelve layers' activations are nearly all that it takes, 61 million parameters, Qwen2.5-0.5B's shape; a small DeepSeek-V3 with 94 million, 24 experts a layer.</summary>
+    /// <summary>The sizes: quickstart's, one whose twelve layers' activations are nearly all that it takes, 61 million parameters, Qwen2.5-0.5B's shape; a small DeepSeek-V3 with 94 million, 24 experts a layer; rows of 32,768 tokens in a context of 8192 that YaRN stretches.</summary>
     public static IReadOnlyList<MemorySize> All { get; } =
     [
         new("quickstart", Qwen2(new(), 111))
@@ -26,6 +26,11 @@ internal sealed record MemorySize(string Name, JsonObject Config)
         new("experts", DeepseekV3())
         {
             RowTokens = 256, FineTuning = new() { BatchSize = 8, MicroBatch = 4 }, PromptTokens = 128, Rl = new() { Questions = 4, GroupSize = 4, Minibatches = 1, MaxNewTokens = 128, MicroBatch = 4 },
+        },
+        new("long", Stretched())
+        {
+            RowTokens = 32_768, FineTuning = new() { BatchSize = 1, MicroBatch = 1, ActivationCheckpointing = true }, PromptTokens = 32_000, Rl = new() { Questions = 1, GroupSize = 4, Minibatches = 1, MaxNewTokens = 64, MicroBatch = 1 },
+            IsLong = true,
         },
         new("494M", Qwen2(new() { HiddenSize = 896, NumLayers = 24, NumHeads = 14, NumKvHeads = 2, IntermediateSize = 4864, ContextTokens = 32_768, RopeTheta = 1_000_000 }, 151_936))
         {
@@ -49,6 +54,9 @@ internal sealed record MemorySize(string Name, JsonObject Config)
     /// <summary>Whether an adapter on quantised weights is measured too.</summary>
     public bool Quantized { get; init; }
 
+    /// <summary>Whether only what grows with the length of a row is measured: generating, and a step of recomputed layers on a row of one sequence and on a packed one.</summary>
+    public bool IsLong { get; init; }
+
     private static JsonObject Qwen2(ModelShapeOptions shape, int vocabulary) => new()
     {
         ["model_type"] = "qwen2",
@@ -63,6 +71,13 @@ internal sealed record MemorySize(string Name, JsonObject Config)
         ["tie_word_embeddings"] = shape.TiedEmbeddings,
         ["eos_token_id"] = 0,
     };
+
+    private static JsonObject Stretched()
+    {
+        JsonObject config = Qwen2(new() { HiddenSize = 128, NumLayers = 2, NumHeads = 4, NumKvHeads = 2, IntermediateSize = 384, ContextTokens = 8192 }, 8192);
+        config["rope_scaling"] = new JsonObject { ["rope_type"] = "yarn", ["factor"] = 4, ["original_max_position_embeddings"] = 8192 };
+        return config;
+    }
 
     // Latent attention with a latent of the queries, a first layer without experts, one expert that is shared, groups of experts.
     private static JsonObject DeepseekV3() => new()

@@ -20,6 +20,9 @@ public sealed record MemoryRequest
     /// <summary>Tokens of a row, or of a question's prompt.</summary>
     public int Tokens { get; init; }
 
+    /// <summary>Sequences of equal length that a row is packed from.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>Whether a checkpoint is copied out after the step.</summary>
     public bool Checkpoint { get; init; }
 

@@ -11,6 +11,7 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <item>What a layer keeps for backward, and one layer's gradients on their way, stand in <see cref="LayerSize"/>; under activation checkpointing a layer keeps its input alone.</item>
 /// <item>Forward and backward have three peaks, of which the largest counts: at the vocabulary, in the layers, at the embedding (<see cref="Activations"/>). Logits are two blocks of at most
 /// 16 Mi values: themselves, and what the softmax makes of them.</item>
+/// <item>A prompt is read layer by layer: what one of them computes, and what each row of the cache gets of it.</item>
 /// <item>The rules' own process: 60 MiB (50 when it has started, the rest when it has graded).</item>
 /// </list>
 /// </summary>
@@ -81,7 +82,7 @@ internal sealed class MemoryModel(StageOptions options)
     /// <param name="parts">The stage without it.</param>
     /// <param name="judge">The judge.</param>
     /// <param name="tokens">Longest conversation, reply included.</param>
-    public MemoryParts Judged(MemoryParts parts, ModelSize judge, long tokens) => parts with { Judge = Weight * judge.Parameters, JudgeCache = Cache(judge, 1, tokens, tokens) };
+    public MemoryParts Judged(MemoryParts parts, ModelSize judge, long tokens) => parts with { Judge = Weight * judge.Parameters, JudgeCache = Cache(judge, 1, tokens, tokens, 1) };
 
     /// <summary>The same with a reference policy and the cache of the rollouts.</summary>
     public static MemoryParts Rl(MemoryParts training, bool reference, long cache) => training with { Runtime = Both, HasReference = reference, Cache = cache };
@@ -91,8 +92,9 @@ internal sealed class MemoryModel(StageOptions options)
     /// <param name="rows">Outputs side by side.</param>
     /// <param name="tokens">Their length, prompts included.</param>
     /// <param name="prefill">Tokens of prompts that are read at once.</param>
-    public long Cache(ModelSize model, long rows, long tokens, long prefill) =>
-        Computed * (rows * tokens * model.Cached + prefill * model.LargestKept) + 2 * Float * rows * model.Vocabulary;
+    /// <param name="samples">Outputs of a prompt.</param>
+    public long Cache(ModelSize model, long rows, long tokens, long prefill, long samples) =>
+        Computed * rows * tokens * model.Cached + (long)(Spread * Computed * prefill * (model.LargestPassing + model.Hidden + samples * model.LargestCached)) + 2 * Float * rows * model.Vocabulary;
 
     private static long Dequantized(ModelSize model, LoraOptions? lora) => lora?.Quantize is null ? 0 : 2 * Float * model.LargestProjection;
 
@@ -114,10 +116,10 @@ internal sealed class MemoryModel(StageOptions options)
         long projection = lora is null ? Float * (long)model.Vocabulary * model.Hidden : 0, waiting = model.Tied ? projection : 0;
         long atVocabulary = kept + Computed * tokens * EndValues * model.Hidden + Logits(model, tokens) + projection;
         long inLayers = kept + Computed * tokens * model.Layers.Select(layer => (again ? layer.Kept : 0) + layer.OnTheWay).DefaultIfEmpty(0).Max() + waiting;
-        long atEmbedding = inputs + projection + 2 * waiting;           // every layer's result stays until the micro-batch is through
+        long atEmbedding = (again ? inputs : 0) + projection + 2 * waiting;
 
-        // What the first pass through a layer took is free when the logits come, and too small for them.
+        // What the first pass through a layer took is free when the logits come, and too small for them. The second pass takes it.
         long free = again ? Computed * tokens * model.LargestKept : 0;
-        return (long)(Spread * Math.Max(atVocabulary, Math.Max(inLayers, atEmbedding))) + free + Dequantized(model, lora);
+        return Math.Max((long)(Spread * atVocabulary) + free, (long)(Spread * Math.Max(inLayers, atEmbedding))) + Dequantized(model, lora);
     }
 }

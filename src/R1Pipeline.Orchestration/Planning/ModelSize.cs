@@ -26,6 +26,12 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
     /// <summary>Values a token of the layer that keeps the most.</summary>
     public long LargestKept => Layers.Select(layer => layer.Kept).DefaultIfEmpty(0).Max();
 
+    /// <summary>Values a token of the layer that computes the most.</summary>
+    public long LargestPassing => Layers.Select(layer => layer.Passing).DefaultIfEmpty(0).Max();
+
+    /// <summary>Values that a token leaves in the cache of the layer with the largest.</summary>
+    public long LargestCached => Layers.Select(layer => layer.Cached).DefaultIfEmpty(0).Max();
+
     /// <summary>Values that a token leaves in the cache.</summary>
     public long Cached => Layers.Sum(layer => layer.Cached);
 
@@ -67,7 +73,7 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
         LayerSize attention = Attention(config, hidden), dense = LayerSize.FeedForward(hidden, Int(config, "intermediate_size"));
         int experts = Int(config, "n_routed_experts"), numDense = experts > 0 ? Math.Clamp(Int(config, "first_k_dense_replace"), 0, layers) : layers;
         LayerSize sparse = LayerSize.Experts(hidden, experts, Int(config, "num_experts_per_tok"), Int(config, "n_shared_experts"), Int(config, "moe_intermediate_size"));
-        return new ModelSize(parameters, hidden, Int(config, "vocab_size"), Int(config, "max_position_embeddings"), IsTied(config),
+        return new ModelSize(parameters, hidden, Int(config, "vocab_size"), Context(config), IsTied(config),
         [
             .. Enumerable.Repeat(LayerSize.Of(hidden, attention, dense), numDense),
             .. Enumerable.Repeat(LayerSize.Of(hidden, attention, sparse), layers - numDense),
@@ -81,6 +87,24 @@ internal sealed record ModelSize(long Parameters, int Hidden, int Vocabulary, in
             return LayerSize.Latent(hidden, heads, Int(config, "q_lora_rank"), rank, Int(config, "qk_nope_head_dim"), Int(config, "qk_rope_head_dim"), Int(config, "v_head_dim"));
         long head = Int(config, "head_dim", hidden / heads);
         return LayerSize.GroupedQueries(hidden, heads * head, Int(config, "num_key_value_heads", heads) * head);
+    }
+
+    // As far as a stretched rotary embedding carries it; what is wrong with one, the import says.
+    private static int Context(JsonElement config)
+    {
+        int context = Int(config, "max_position_embeddings");
+        if (!(config.TryGetProperty("rope_parameters", out JsonElement rope) && rope.ValueKind == JsonValueKind.Object)
+            && !(config.TryGetProperty("rope_scaling", out rope) && rope.ValueKind == JsonValueKind.Object)) return context;
+        string? type = (rope.TryGetProperty("rope_type", out JsonElement name) || rope.TryGetProperty("type", out name)) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+        double factor = rope.TryGetProperty("factor", out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) ? number : 1;
+        return type switch
+        {
+            "linear" or "dynamic" => Stretched(context),
+            "yarn" => Math.Max(context, Stretched(Int(rope, "original_max_position_embeddings", context))),
+            _ => context,
+        };
+
+        int Stretched(int original) => (int)Math.Clamp(factor * original, 0, int.MaxValue);
     }
 
     private static bool IsTied(JsonElement config) => config.TryGetProperty("tie_word_embeddings", out JsonElement value) && value.ValueKind == JsonValueKind.True;

@@ -91,7 +91,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         var sizes = new MemoryModel(options);
         MemoryParts training = sizes.Training(options, model, options.Lora, MicroBatchLimits.Current(options, null) ?? 1, whole);
         long rows = Math.Min(options.RolloutBatch ?? outputs, outputs);
-        long cache = sizes.Cache(model, rows, whole, PrefillBudget.Of(options.MaxPrefillTokens, Ceiling(rows, options.GroupSize), Math.Min(longestPrompt, context)));
+        long cache = sizes.Cache(model, rows, whole, PrefillBudget.Of(options.MaxPrefillTokens, Ceiling(rows, options.GroupSize), Math.Min(longestPrompt, context)), Math.Min(rows, options.GroupSize));
         MemoryParts parts = MemoryModel.Rl(training, options.KlWeight > 0 || options.MaxKl is not null, cache) with { RewardModels = [.. rewardModels.Select(size => size.Parameters)], Rules = MemoryModel.Rules };
         MemoryEstimate memory = sizes.Place(Judged(sizes, parts, (options as AllScenarioRlOptions)?.Judge, judges, whole));
         long disk = Checkpoints(options, steps, memory.Checkpoint) + 4 * model.Parameters + RolloutTokenBytes * tokens;
@@ -106,7 +106,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
         long whole = Math.Min(longestPrompt + options.MaxNewTokens, Math.Max(1, model.ContextTokens));
         long prompts = Math.Min(problems, options.ShardProblems);
         var sizes = new MemoryModel(options);
-        MemoryParts parts = sizes.Sampling(model, sizes.Cache(model, prompts * options.Samples, whole, PrefillBudget.Of(options.MaxPrefillTokens, prompts, Math.Min(longestPrompt, whole))));
+        MemoryParts parts = sizes.Sampling(model, sizes.Cache(model, prompts * options.Samples, whole, PrefillBudget.Of(options.MaxPrefillTokens, prompts, Math.Min(longestPrompt, whole)), options.Samples));
         MemoryEstimate memory = sizes.Place(Judged(sizes, parts with { Rules = MemoryModel.Rules }, options.Judge, judges, whole));
         return new StageEstimate(
             Ceiling(problems, options.ShardProblems), problems * options.Samples * length, memory, 2 * BytesPerToken * kept * length, model, kept, kept * length);
@@ -122,7 +122,7 @@ internal sealed class PlanEstimator(PipelineDefinition definition)
             long samples = Math.Min(task.Rows ?? long.MaxValue, rows) * task.Samples, context = Math.Max(1, model.ContextTokens);
             long atOnce = Math.Min(samples, options.ShardSamples), whole = Math.Min(longest + task.MaxNewTokens, context);
             (shards, tokens) = (shards + models * Ceiling(samples, options.ShardSamples), tokens + models * samples * Math.Min(task.MaxNewTokens, context));
-            cache = Math.Max(cache, sizes.Cache(model, atOnce, whole, PrefillBudget.Of(options.MaxPrefillTokens, Ceiling(atOnce, task.Samples), Math.Min(longest, context))));
+            cache = Math.Max(cache, sizes.Cache(model, atOnce, whole, PrefillBudget.Of(options.MaxPrefillTokens, Ceiling(atOnce, task.Samples), Math.Min(longest, context)), Math.Min(atOnce, task.Samples)));
         }
         MemoryEstimate memory = sizes.Place(sizes.Sampling(model, cache) with { Rules = MemoryModel.Rules });
         return new StageEstimate(shards, tokens, memory, 2 * RolloutTokenBytes * tokens, model, 0, 0);

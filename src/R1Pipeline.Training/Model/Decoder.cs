@@ -218,6 +218,8 @@ public sealed class Decoder : IMovable, IDisposable
 
     private Tensor Run(Tensor ids, RowSegments? segments, Action<int, Tensor, Tensor>? keyValues, ExpertTrace? trace = null)
     {
+        using var scope = NewDisposeScope();                                            // what backward needs its graph holds
+        int before = trace?.Layers.Count ?? 0;
         long batch = ids.size(0), tokens = ids.size(1);
         CheckLength(tokens);
         (Tensor cos, Tensor sin) = Angles(batch * tokens, tokens, segments);
@@ -226,18 +228,16 @@ public sealed class Decoder : IMovable, IDisposable
         if (taped) BackwardFailure.OfThisThread.Throw();                                // of a backward pass that was not run by Backward
         for (int layer = 0; layer < _layers.Length; layer++)
         {
-            if (taped && ActivationCheckpointing)
-            {
-                x = LayerCheckpointFunction.Apply(_layers[layer], x, cos, sin, segments, trace);
-                continue;
-            }
-
             int index = layer;
             Action<Tensor, Tensor>? sink = keyValues is null ? null : (key, value) => keyValues(index, key, value);
-            x = _layers[layer].Forward(x, cos, sin, segments, sink, trace);
+            using Tensor input = x;
+            x = taped && ActivationCheckpointing
+                ? LayerCheckpointFunction.Apply(_layers[layer], input, cos, sin, segments, trace)
+                : _layers[layer].Forward(input, cos, sin, segments, sink, trace);
         }
 
-        return RmsNormFunction.Normalize(x, _finalNorm, Config.RmsNormEps);
+        trace?.MoveToOuterDisposeScope(before);
+        return RmsNormFunction.Normalize(x, _finalNorm, Config.RmsNormEps).MoveToOuterDisposeScope();
     }
 
     // As IAttention.Forward takes them.

@@ -28,12 +28,7 @@ internal sealed class DecoderLayer(DecoderConfig config, DecoderTensors tensors,
         using var scope = NewDisposeScope();                                                                  // on a tape only what backward needs stays
         int before = trace?.Layers.Count ?? 0;
         Tensor y = Compute(x, cos, sin, segments, keyValues, trace).MoveToOuterDisposeScope();
-        foreach (ExpertTrace.RoutedLayer routed in trace?.Layers.Skip(before) ?? [])
-        {
-            _ = routed.Scores.MoveToOuterDisposeScope();
-            _ = routed.Chosen.MoveToOuterDisposeScope();
-        }
-
+        trace?.MoveToOuterDisposeScope(before);
         return y;
     }
 

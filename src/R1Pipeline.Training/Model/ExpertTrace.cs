@@ -7,6 +7,16 @@ public sealed class ExpertTrace
 {
     internal List<RoutedLayer> Layers { get; } = [];
 
+    /// <summary>Hands what was recorded since there were <paramref name="before"/> layers on to the scope around.</summary>
+    internal void MoveToOuterDisposeScope(int before)
+    {
+        foreach (RoutedLayer routed in Layers.Skip(before))
+        {
+            _ = routed.Scores.MoveToOuterDisposeScope();
+            _ = routed.Chosen.MoveToOuterDisposeScope();
+        }
+    }
+
     /// <summary>One layer.</summary>
     /// <param name="Layer">Its index.</param>
     /// <param name="Scores">[B · T, E]: sigmoid scores without bias, on the tape where one is recorded.</param>

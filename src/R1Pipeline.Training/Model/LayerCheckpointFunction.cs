@@ -11,6 +11,10 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
 {
     private const string Run = "run";
 
+    // What the node before handed over. It belongs to the scope of the whole pass, but once the next node runs libtorch has what it needs of it.
+    [ThreadStatic]
+    private static Tensor? _handedOver;
+
     /// <inheritdoc/>
     public override string Name => nameof(LayerCheckpointFunction);
 
@@ -52,13 +56,15 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         var pass = (Pass)ctx.get_data(Run);
-        return pass.Failure.Guard(6, () => [InputGradient(pass, ctx.get_saved_variables(), grad_outputs), null!, null!, null!, null!, null!]);
+        return pass.Failure.Guard(6, () => [InputGradient(pass, ctx, grad_outputs), null!, null!, null!, null!, null!]);
     }
 
-    private static Tensor InputGradient(Pass pass, List<Tensor> saved, List<Tensor> gradients)
+    private static Tensor InputGradient(Pass pass, autograd.AutogradContext ctx, List<Tensor> gradients)
     {
+        _handedOver?.Dispose();
         using IDisposable taped = enable_grad();
         using var scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
         ExpertTrace? trace = pass.Traced ? new ExpertTrace() : null;             // of its own: the pass was traced already
         Tensor x = saved[0].detach().requires_grad_();
         Tensor y = pass.Layer.Again(pass.Draw, x, saved[1], saved[2], pass.Segments, trace);
@@ -66,7 +72,8 @@ internal sealed class LayerCheckpointFunction : autograd.MultiTensorFunction<Lay
         List<Tensor> outputs = [y, .. trace?.Layers.Select(routed => routed.Scores) ?? []];
         int[] wanted = [.. Enumerable.Range(0, outputs.Count).Where(i => !gradients[i].IsInvalid)];
         BackwardFailure.Run(() => autograd.backward([.. wanted.Select(i => outputs[i])], [.. wanted.Select(i => gradients[i])]));
-        return x.grad!.MoveToOuterDisposeScope();
+        foreach (int i in wanted) gradients[i].Dispose();                   // else every layer's would stay to the end of the pass
+        return _handedOver = x.grad!.MoveToOuterDisposeScope();
     }
 
     // What backward needs that is no tensor.

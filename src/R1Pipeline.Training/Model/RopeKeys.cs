@@ -23,9 +23,9 @@ internal static class RopeKeys
         RopeScaling? scaling = rope is null ? null : Read(rope.Value, context);
         return (theta, scaling, scaling switch
         {
-            LinearRope linear => Stretched(linear.Factor, linear.OriginalContext),
-            DynamicRope dynamic => Stretched(dynamic.Factor, dynamic.OriginalContext),
-            YarnRope yarn => Math.Max(context, Stretched(yarn.Factor, yarn.OriginalContext)),
+            LinearRope linear => Stretched(rope!.Value, linear.Factor, linear.OriginalContext),
+            DynamicRope dynamic => Stretched(rope!.Value, dynamic.Factor, dynamic.OriginalContext),
+            YarnRope yarn => Math.Max(context, Stretched(rope!.Value, yarn.Factor, yarn.OriginalContext)),
             _ => context,
         });
     }
@@ -117,7 +117,9 @@ internal static class RopeKeys
 
     private static double Factor(ConfigKeys rope) => rope.Positive("factor") is >= 1 and var factor ? factor : throw rope.Wrong("factor", "at least 1 is expected");
 
-    private static int Stretched(double factor, int context) => (int)Math.Min(int.MaxValue, factor * context);
+    private static int Stretched(ConfigKeys rope, double factor, int context) => factor * context <= int.MaxValue
+        ? (int)(factor * context)
+        : throw rope.Wrong("factor", $"times the context of {context} tokens, at most {int.MaxValue} are expected");
 
     private static void Allow(ConfigKeys rope, string type, params string[] known)
     {

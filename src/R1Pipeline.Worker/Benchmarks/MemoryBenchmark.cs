@@ -60,7 +60,8 @@ internal sealed class MemoryBenchmark(MemoryRequest request)
 
         if (request.FineTuning is { } fineTuning)
         {
-            TrainingSequence[] rows = [.. Enumerable.Range(0, fineTuning.BatchSize).Select(row => new TrainingSequence(Ids(model, row), 1, $"row:{row}"))];
+            PackedSequence[] rows = [.. Enumerable.Range(0, fineTuning.BatchSize).Select(row =>
+                new PackedSequence([.. Ids(model, row).Chunk(request.Tokens / request.Parts).Select(part => new TrainingSequence(part, 1, $"row:{row}"))]))];
             _ = new SftLoop(model, rows, fineTuning, fineTuning.MicroBatch, seed: 1, Stage, host).Run(null);
         }
 

@@ -32,6 +32,9 @@ public sealed class ModelSizeTests : IDisposable
         Assert.Equal([4 * 48 + Attention + 4 * 96, 4 * 48 + Attention + Experts, 4 * 48 + Attention + Experts], size.Layers.Select(layer => layer.Kept));
         Assert.Equal([4 * 48 + 4 * 96 + 4 * 96L, 4 * 48 + 4 * 96 + 3 * 2 * 48 + 4 * 24], size.Layers.Take(2).Select(layer => layer.OnTheWay));
         Assert.Equal(3 * (16 + 8), size.Cached);
+        Assert.Equal(16 + 8, size.LargestCached);
+        const long Passing = 44 + 36 + 96 + 4 * 28 + 4 * 5 * 8 + 4 * 96 + 48;   // queries, keys with values; the heads of the queries and the shared key while they are turned
+        Assert.Equal([7 * 48 + Passing + 4 * 96, 7 * 48 + Passing + Experts + 3 * 2 * 48], size.Layers.Take(2).Select(layer => layer.Passing));
 
         const long Down = 48 * 20 + 48 * 24, Up = 20 * 96 + 16 * 4 * 28, Output = 4 * 12 * 48;
         Assert.Equal(3 * (Down + Up + Output) + 3 * 48 * 96 + 2 * (6 + 1) * 3 * 48 * 24, size.Layers.Sum(layer => layer.Projections.Sum(projection => projection.Parameters)));
@@ -72,7 +75,26 @@ public sealed class ModelSizeTests : IDisposable
 
         Assert.Equal((3L, 48, 9, 32, 2), (size.Parameters, size.Hidden, size.Vocabulary, size.ContextTokens, size.Layers.Count));
         Assert.Equal(4 * 48 + 5 * 64 + 32 + 4 * 96, size.Layers[0].Kept);
+        Assert.Equal(7 * 48 + 7 * 64 + 5 * 32 + 4 * 96, size.LargestPassing);
         Assert.Equal(2 * 2 * 32, size.Cached);
+    }
+
+    [Theory]
+    [InlineData("null", 8192)]
+    [InlineData("""{"rope_type": "llama3", "factor": 8, "original_max_position_embeddings": 1024}""", 8192)]
+    [InlineData("""{"type": "linear", "factor": 2}""", 16_384)]
+    [InlineData("""{"rope_type": "dynamic", "factor": 2.5}""", 20_480)]
+    [InlineData("""{"rope_type": "yarn", "factor": 4}""", 32_768)]
+    [InlineData("""{"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 1024}""", 8192)]
+    [InlineData("""{"rope_type": "yarn", "factor": 1e300}""", int.MaxValue)]
+    public void OfFolder_StretchedPositions_ContextIsWhatTheyCarry(string rope, int context)
+    {
+        Weights("model.safetensors", "{}", 0);
+        foreach (string key in new[] { "rope_scaling", "rope_parameters" })
+        {
+            Config($$"""{"num_hidden_layers": 1, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 9, "max_position_embeddings": 8192, "{{key}}": {{rope}}}""");
+            Assert.Equal(context, ModelSize.OfFolder(_folder).ContextTokens);
+        }
     }
 
     [Theory]

@@ -55,9 +55,9 @@ public sealed class PlanEstimatorTests : IDisposable
         Assert.Equal((100L, 40 * QuickstartParameters + Rules), (estimate.Steps, estimate.Memory.State));
         Assert.Equal(4 * QuickstartParameters, estimate.Memory.Reference);
         Assert.Equal(256 * 4 * (80L * 3 * 2 * 48 + 2 * 111), estimate.Memory.Cache);
-        const long Prompts = 16 * 50 * 4 * (9L * 96 + 48 + 4 * 256);          // one layer of them
+        const long Prompts = (long)(1.2 * 4 * 50 * (16 * (7 * 96 + 7 * 96 + 5 * 48 + 4 * 256 + 96) + 256 * 2 * 48));          // one layer of them and their embeddings, and what its cache gets
         Assert.Equal(256 * 4 * (128L * 3 * 2 * 48 + 2 * 111) + Prompts, Estimate([Corpus], Base, rl with { Data = ["corpus"] }).Memory.Cache);     // 50 + 80 tokens, 128 at most
-        const long Few = 100 * 4 * (9L * 96 + 48 + 4 * 256);                  // two prompts of 50 tokens at once instead of 16
+        const long Few = Prompts / 8;                  // two prompts of 50 tokens at once instead of 16
         StageDefinition few = rl with { Data = ["corpus"], Options = (ReasoningRlOptions)rl.Options with { MaxPrefillTokens = 100 } };
         Assert.Equal(256 * 4 * (128L * 3 * 2 * 48 + 2 * 111) + Few, Estimate([Corpus], Base, few).Memory.Cache);
         Assert.Equal(50 * 256 * 80, estimate.Tokens);
@@ -73,7 +73,7 @@ public sealed class PlanEstimatorTests : IDisposable
 
         Assert.Equal(kept.Memory.State, again.Memory.State);
         const long Layer = 9 * Hidden + 48 + 4 * Wide;
-        double saved = 1.2 * 4 * tokens * ((Layers - 1) * Layer - Layers * Hidden) - 4 * tokens * Layer;          // less what the first pass left free
+        double saved = 1.2 * 4 * tokens * ((Layers - 1) * Layer - Layers * Hidden);
         Assert.InRange(kept.Memory.Total - again.Memory.Total, saved - 1, saved + 1);
     }
 
@@ -88,7 +88,7 @@ public sealed class PlanEstimatorTests : IDisposable
         StageDefinition stage = Base with { Inputs = [new StageInput("tokenizer", "tok", "tok")], Options = options with { Model = options.Model with { TiedEmbeddings = tied } } };
 
         const long Projection = Vocabulary * Hidden, Logits = 2 * Tokens * Vocabulary;
-        long values = tied ? Tokens * Layers * Hidden + 3 * Projection : Tokens * (Layers * Layer + 5 * Hidden) + Logits + Projection;
+        long values = tied ? 3 * Projection : Tokens * (Layers * Layer + 5 * Hidden) + Logits + Projection;
         Assert.Equal((long)(1.2 * 4 * values), Estimate([Corpus], tokenizer, stage).Memory.Activations);
     }
 

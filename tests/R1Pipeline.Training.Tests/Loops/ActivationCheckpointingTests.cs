@@ -104,6 +104,31 @@ public sealed class ActivationCheckpointingTests
         Assert.InRange(live.Skip(40).Max(), 0, live.Skip(2).Take(8).Max());
     }
 
+    [Theory]
+    [InlineData(DecoderFamily.Qwen2)]
+    [InlineData(DecoderFamily.DeepseekV3)]
+    public void Step_MoreLayers_HoldsNoMoreTensors(DecoderFamily family)
+    {
+        (long Forward, long Backward) Held(int layers)
+        {
+            DecoderConfig config = family == DecoderFamily.DeepseekV3 ? ExpertBalanceTests.Sparse : SftLoopTests.Small;
+            using Decoder model = Decoder.Create(config with { NumLayers = layers }, 1, "sft", 0.1);
+            model.ActivationCheckpointing = true;
+            using var scope = NewDisposeScope();
+            Tensor ids = tensor(new long[] { 3, 4, 5 }).unsqueeze(0);
+            using (NewDisposeScope()) _ = model.Hidden(ids);                // the table of positions grows once
+            long before = LiveTensors.Count();
+            Tensor loss = model.Hidden(ids).square().mean();
+            long forward = Tensor.TotalCount - before;
+            model.Backward(loss);
+            return (forward, Tensor.TotalCount - before);
+        }
+
+        (long Forward, long Backward) two = Held(2), six = Held(6);
+        Assert.Equal(3, two.Forward);                                       // the hidden states, their squares, the loss
+        Assert.Equal(two, six);
+    }
+
     [Fact]
     public void Backward_LayerFailsTheSecondTime_IsThrownOnce()
     {

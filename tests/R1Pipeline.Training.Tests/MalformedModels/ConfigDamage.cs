@@ -74,6 +74,7 @@ internal static class ConfigDamage
         yield return Set("rope-key-of-a-megabyte", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 2, [new string('x', 1 << 20)] = 1 });
         yield return Set("rope-a-list", ValidModels.LlamaShards, "rope_scaling", new JsonArray(1));
         yield return Set("rope-factor-below-one", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "linear", ["factor"] = 0.5 });
+        yield return Set("rope-context-beyond-32-bits", ValidModels.LlamaShards, "rope_scaling", new JsonObject { ["rope_type"] = "dynamic", ["factor"] = 1e9 });
         yield return Set("rope-base-beyond-fp32", ValidModels.Qwen2, "rope_theta", 1e308);
         yield return Set("rope-base-zero", ValidModels.Qwen2, "rope_theta", 0);
         yield return Set("rope-base-negative", ValidModels.Qwen2, "rope_theta", -10000);
