@@ -23,9 +23,11 @@ public static class ModelFile
     public static long LengthOf(string path)
     {
         if (!Exists(path)) throw Wrong(path, "is missing");
-        long bytes = Try(path, () => ((FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).Length);
-        return bytes > 0 ? bytes : throw Wrong(path, "is empty, or no regular file");
+        return SizeOf(path) is > 0 and long bytes ? bytes : throw Wrong(path, "is empty, or no regular file");
     }
+
+    /// <summary>Whether a file that is there has nothing that may be read: it is empty, or no regular file.</summary>
+    public static bool IsEmpty(string path) => SizeOf(path) == 0;
 
     /// <summary>Opens a file that must be there.</summary>
     /// <exception cref="StageFailedException">UserData: it is missing, no regular file, or cannot be read.</exception>
@@ -43,6 +45,8 @@ public static class ModelFile
         if (bytes > maxBytes) throw Wrong(path, $"has {bytes} bytes, at most {maxBytes} are accepted: it is damaged, or no such file");
         return Try(path, () => File.ReadAllBytes(path));
     }
+
+    private static long SizeOf(string path) => Try(path, () => ((FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).Length);
 
     private static T Try<T>(string path, Func<T> work)
     {

@@ -14,10 +14,13 @@ internal static class ModelFiles
 {
     private const int BufferBytes = 4 << 20;
 
+    /// <summary>Taken along and never read, so they may be empty, as an <c>__init__.py</c> is.</summary>
+    private static readonly string[] Beside = ["LICENSE*", "*.py"];
+
     private static readonly string[] Patterns =
     [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE*", "*.py",
+        "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", .. Beside,
     ];
 
     /// <summary>Copies them and returns their bytes.</summary>
@@ -27,8 +30,10 @@ internal static class ModelFiles
         string[] files = [.. Patterns.SelectMany(pattern => Matches(source, pattern)).Concat([WeightFiles.Locate(source), .. WeightFiles.Of(source)]).Distinct().Order(StringComparer.Ordinal)];
 
         // Before anything is copied: a device would be copied without end.
-        foreach (string file in files) _ = ModelFile.LengthOf(file);
-        return files.Sum(file => CopyFile(file, target, progress));
+        string[] empty = [.. Beside.SelectMany(pattern => Matches(source, pattern)).Where(ModelFile.IsEmpty)];
+        foreach (string file in files.Except(empty)) _ = ModelFile.LengthOf(file);
+        foreach (string file in empty) File.WriteAllBytes(Path.Combine(target, Path.GetFileName(file)), []);
+        return files.Except(empty).Sum(file => CopyFile(file, target, progress));
     }
 
     /// <summary>

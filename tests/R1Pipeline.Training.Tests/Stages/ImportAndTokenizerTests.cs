@@ -62,6 +62,7 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
         {
             foreach (string file in Directory.GetFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             File.WriteAllText(Path.Combine(folder, "modeling_deepseek.py"), "# named by auto_map\n");
+            File.WriteAllText(Path.Combine(folder, "__init__.py"), "");
             JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
             config["num_hidden_layers"] = 2;                                            // the third stands in for the one behind the last
             File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
@@ -72,6 +73,7 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
             Assert.Contains(log.Lines, line => line.Contains("tensors of layers for multi-token prediction (model.layers.2.", StringComparison.Ordinal));
             Assert.Equal(File.ReadAllBytes(Path.Combine(source, "model.safetensors")), File.ReadAllBytes(Path.Combine(run.Directory, "model.safetensors")));
             Assert.True(File.Exists(Path.Combine(run.Directory, "modeling_deepseek.py")));
+            Assert.Equal(0, new FileInfo(Path.Combine(run.Directory, "__init__.py")).Length);
         }
         finally
         {
