@@ -33,8 +33,8 @@ internal sealed class JudgeServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
+        await _accepting;                                       // before the listener stops: one that is not started accepts nothing, and says so in another way
         _listener.Stop();
-        await _accepting;
         _over.Dispose();
     }
 
@@ -44,7 +44,7 @@ internal sealed class JudgeServer : IAsyncDisposable
         {
             while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync(_over.Token));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // The test is over.
         }
