@@ -4,7 +4,7 @@ namespace R1Pipeline.Orchestration.Workers;
 /// How the threads of one operation wait for one another. By itself libgomp lets them spin for about a millisecond, which is well on a machine of one's own; where other
 /// processes want the same cores, the waiting take the time of those that are waited for, and an operation on two threads takes several times as long as on one.
 /// </summary>
-public static class WaitPolicy
+internal static class WaitPolicy
 {
     private const string Policy = "OMP_WAIT_POLICY", SpinCount = "GOMP_SPINCOUNT";
 

@@ -14,7 +14,6 @@ namespace R1Pipeline.Training.Optimization;
 public sealed class FlatParameters : IMovable, IDisposable
 {
     private readonly Dictionary<string, (ParameterShape Shape, long Offset, Tensor Leaf)> _byName = new(StringComparer.Ordinal);
-    private readonly bool _isTrained;
     private readonly Tensor? _narrowGradients;
     private Tensor? _narrow, _buffers;
 
@@ -24,14 +23,13 @@ public sealed class FlatParameters : IMovable, IDisposable
     /// <param name="placement">Where they lie and what they are computed with in; null: the host, in fp32.</param>
     public FlatParameters(IReadOnlyList<ParameterShape> shapes, bool withGradients, Placement? placement = null)
     {
-        _isTrained = withGradients;
         Placement = placement ?? Placement.Host;
         Shapes = shapes;
         Count = shapes.Sum(shape => shape.Count);
         TrainedCount = shapes.TakeWhile(shape => !shape.IsBuffer).Sum(shape => shape.Count);
         if (shapes.SkipWhile(shape => !shape.IsBuffer).FirstOrDefault(shape => !shape.IsBuffer) is { } misplaced)
             throw new ArgumentException($"{misplaced.Name} stands behind a buffer", nameof(shapes));
-        var (values, narrow, buffers) = Allocate(Placement);
+        var (values, narrow, buffers) = Allocate(Placement, withMasters: withGradients);
         (Values, _narrow, _buffers) = (values.DetachFromDisposeScope(), narrow?.DetachFromDisposeScope(), buffers?.DetachFromDisposeScope());
         Gradients = withGradients ? zeros(Count, device: Placement.Device).DetachFromDisposeScope() : null;
         _narrowGradients = withGradients && _narrow is not null ? zeros_like(_narrow).DetachFromDisposeScope() : null;
@@ -51,7 +49,7 @@ public sealed class FlatParameters : IMovable, IDisposable
     public long TrainedCount { get; }
 
     /// <summary>Whether <see cref="Values"/> are all of them, in fp32; else nothing is trained, and they are [TrainedCount] in the type that is computed with.</summary>
-    public bool HasMasters => _isTrained || !Placement.IsNarrow;
+    public bool HasMasters => Gradients is not null || !Placement.IsNarrow;
 
     /// <summary>All values, [Count], fp32, but for <see cref="HasMasters"/>. Write to it only without a gradient tape, and <see cref="Publish"/> what was written.</summary>
     public Tensor Values { get; private set; }
@@ -127,7 +125,7 @@ public sealed class FlatParameters : IMovable, IDisposable
         if (Gradients is not null) throw new InvalidOperationException("parameters that are trained do not move");
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        var (values, narrow, buffers) = Allocate(placement);
+        var (values, narrow, buffers) = Allocate(placement, withMasters: false);
         CopyParts(Parts(Values, _buffers), Parts(values, buffers));
         Release();
         (Placement, Values, _narrow, _buffers) = (placement, values.DetachFromDisposeScope(), narrow?.DetachFromDisposeScope(), buffers?.DetachFromDisposeScope());
@@ -170,12 +168,12 @@ public sealed class FlatParameters : IMovable, IDisposable
     }
 
     // Masters and copies, or where there are no masters the narrow values with the buffers beside them.
-    private (Tensor Values, Tensor? Narrow, Tensor? Buffers) Allocate(Placement placement)
+    private (Tensor Values, Tensor? Narrow, Tensor? Buffers) Allocate(Placement placement, bool withMasters)
     {
         Tensor New(long count, ScalarType type) => zeros(count, dtype: type, device: placement.Device);
         if (!placement.IsNarrow) return (New(Count, ScalarType.Float32), null, null);
         Tensor narrow = New(TrainedCount, placement.ComputeType);
-        return _isTrained
+        return withMasters
             ? (New(Count, ScalarType.Float32), narrow, null)
             : (narrow, null, Count > TrainedCount ? New(Count - TrainedCount, ScalarType.Float32) : null);
     }

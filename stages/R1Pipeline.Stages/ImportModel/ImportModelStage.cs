@@ -32,7 +32,7 @@ public sealed class ImportModelStage : IStage
 
         var metrics = new Dictionary<string, double>();
         _ = GenerationConfigFile.Read(options.Path, DecoderConfigFile.Read(options.Path).VocabularySize);
-        _ = TokenizerFolder.Load(options.Path);
+        var tokenizer = TokenizerFolder.Load(options.Path);
         if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
         if (ModelFolder.PredictionTensors(options.Path) is [_, ..] left)
@@ -40,25 +40,24 @@ public sealed class ImportModelStage : IStage
         var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
         {
             metrics["bytes"] = ModelFiles.Copy(options.Path, directory, context.Progress);
-            Complete(context, directory, options.ChatTemplate);
+            Complete(context, directory, options.ChatTemplate, tokenizer);
         });
         context.CompleteStep(new StepMetrics(1, null, metrics));
         return new StageResult(artifact, metrics, []);
     }
 
-    /// <summary>Gives the copied folder its chat template, and probes how it fits.</summary>
-    private static void Complete(StageContext context, string directory, string? chatTemplate)
+    /// <summary>Gives the copied folder, whose tokenizer this is, its chat template, and probes how it fits.</summary>
+    private static void Complete(StageContext context, string directory, string? chatTemplate, ITokenizer tokenizer)
     {
         if (chatTemplate is not null)
         {
-            var tokenizer = TokenizerFolder.Load(directory);
             File.Delete(Path.Combine(directory, "chat_template.jinja"));
             ChatTemplate.Named(chatTemplate, tokenizer.TokenOf(tokenizer.EosId)).Save(directory);
             ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId, always: true);
         }
         else
         {
-            EndTurns(directory);
+            EndTurns(directory, tokenizer);
         }
 
         EntryProbe.Check(ModelText.Load(directory), DecoderConfigFile.Read(directory), $"model of stage {context.Request.Stage}");
@@ -68,11 +67,10 @@ public sealed class ImportModelStage : IStage
     /// A model may stop at several tokens and name another one than the end of a turn as its tokenizer's <c>eos_token</c>: the chain trains and stops at the
     /// end of a turn.
     /// </summary>
-    private static void EndTurns(string directory)
+    private static void EndTurns(string directory, ITokenizer tokenizer)
     {
         var template = ChatTemplate.Load(directory);
         if (template.Name != ChatTemplate.Own) return;
-        var tokenizer = TokenizerFolder.Load(directory);
         if (template.EndOfTurn != tokenizer.TokenOf(tokenizer.EosId)) template.Save(directory);
         ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId, always: false);
     }

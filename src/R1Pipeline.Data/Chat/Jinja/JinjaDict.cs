@@ -45,7 +45,9 @@ internal sealed class JinjaDict
 
     private sealed class KeyComparer : IEqualityComparer<object>
     {
-        bool IEqualityComparer<object>.Equals(object? x, object? y) => ReferenceEquals(x, y) || (x != NoneKey && y != NoneKey && PythonOrder.AreEqual(x, y, new Budget()));
+        // Keys are small, and every lookup comes here: a text needs no budget of its own.
+        bool IEqualityComparer<object>.Equals(object? x, object? y) =>
+            x is string text && y is string other ? text == other : ReferenceEquals(x, y) || (x != NoneKey && y != NoneKey && PythonOrder.AreEqual(x, y, new Budget()));
 
         int IEqualityComparer<object>.GetHashCode(object key) => key switch
         {

@@ -110,6 +110,22 @@ internal static class PythonText
         }
     });
 
+    /// <summary>Parts with a separator between them, refused before it is longer than a text may be.</summary>
+    public static string Join(string separator, IEnumerable<string> parts)
+    {
+        var text = new StringBuilder();
+        bool any = false;
+        foreach (string part in parts)
+        {
+            Budget.RequireRoom((long)text.Length + separator.Length + part.Length);
+            if (any) text.Append(separator);
+            text.Append(part);
+            any = true;
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Order by character; UTF-16 units would put U+FFFD behind every emoji.</summary>
     public static int Compare(string left, string right)
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace R1Pipeline.Data.Chat.Jinja;
 
 /// <summary>Filters over sequences and mappings. <c>map</c>, <c>select</c> and their like are computed item by item, when they are asked for.</summary>
@@ -52,22 +50,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         IEnumerable<object?> items = PythonSequence.Items(value);
         if (Given(bound[1]) is { } attribute) items = items.Select(item => Path(item, attribute));
         string separator = bound[0] == CallArguments.Missing ? "" : PythonRepr.Str(bound[0]);
-        var text = new StringBuilder();
-        bool any = false;
-        foreach (string part in budget.Counted(items).Select(PythonRepr.Str))
-        {
-            if (any) Append(separator);
-            Append(part);
-            any = true;
-        }
-
-        return text.ToString();
-
-        void Append(string part)
-        {
-            Budget.RequireRoom((long)text.Length + part.Length);
-            text.Append(part);
-        }
+        return PythonText.Join(separator, budget.Counted(items).Select(PythonRepr.Str));
     }
 
     private object? DictSort(object? value, CallArguments arguments)

@@ -32,7 +32,7 @@ internal static class StringMethods
                 return Replace(text, String(bound[0], name), String(bound[1], name), bound[2] == CallArguments.Missing ? -1 : PythonMath.ToLong(bound[2]), budget);
             }
             ,
-            "join" => arguments => Join(text, budget.Counted(PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0])).Select(item => String(item, name))),
+            "join" => arguments => PythonText.Join(text, budget.Counted(PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0])).Select(item => String(item, name))),
             "find" or "index" or "rfind" or "rindex" => arguments => IndexOf(text, arguments, name, budget),
             "count" => arguments => Count(text, String(arguments.Bind(name, 1, "sub")[0], name), budget),
             "partition" or "rpartition" => arguments => Partition(text, String(arguments.Bind(name, 1, "sep")[0], name), name[0] == 'r', budget),
@@ -87,21 +87,6 @@ internal static class StringMethods
     {
         budget.Work(text.Length / 2);
         return PythonText.EachCharacter(text);
-    }
-
-    private static string Join(string separator, IEnumerable<string> parts)
-    {
-        var text = new StringBuilder();
-        bool any = false;
-        foreach (string part in parts)
-        {
-            Budget.RequireRoom((long)text.Length + separator.Length + part.Length);
-            if (any) text.Append(separator);
-            text.Append(part);
-            any = true;
-        }
-
-        return text.ToString();
     }
 
     private static string Trim(string text, CallArguments arguments, string name, bool start, bool end)
