@@ -1,14 +1,8 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using R1Pipeline.Cli.Output;
-using R1Pipeline.Cli.Running;
-using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Stages;
-using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Reports;
-using R1Pipeline.Orchestration.Workers;
 
 namespace R1Pipeline.Cli.Benchmarks;
 
@@ -29,7 +23,7 @@ internal static class CheckpointBenchCommand
     private static async Task<int> ExecuteAsync(ParseResult parsed, long parameters, bool json, CancellationToken stop)
     {
         var terminal = Terminal.Of(parsed);
-        CheckpointFigures figures = await MeasureAsync(parameters, CommonOptions.StateDirectory(parsed), stop);
+        CheckpointFigures figures = await WorkerFigures.MeasureAsync<CheckpointFigures>(stop, "--bench-checkpoint", parameters.ToString(CultureInfo.InvariantCulture), CommonOptions.StateDirectory(parsed));
         if (json) terminal.PrintJson(figures);
         else Print(terminal, figures);
         return figures.StallShare < Limit ? ExitCode.Done : ExitCode.Failed;
@@ -46,18 +40,4 @@ internal static class CheckpointBenchCommand
 
     private static string Seconds(IReadOnlyList<double> values) =>
         $"{CheckpointFigures.Median(values):0.000} s ({string.Join(", ", values.Select(value => value.ToString("0.000")))})";
-
-    private static async Task<CheckpointFigures> MeasureAsync(long parameters, string folder, CancellationToken stop)
-    {
-        WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
-        ProcessStartInfo start = worker.Start("--bench-checkpoint", parameters.ToString(CultureInfo.InvariantCulture), folder);
-        start.RedirectStandardOutput = true;
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
-        await using CancellationTokenRegistration ended = stop.Register(process.Kill);
-        string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<CheckpointFigures>(output, ContractJson.Compact)!
-            : throw new RunRefusedException($"the worker ended with {process.ExitCode}; its words stand above");
-    }
 }

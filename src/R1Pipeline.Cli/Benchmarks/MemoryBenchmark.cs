@@ -1,14 +1,10 @@
-using System.Diagnostics;
 using System.Text.Json;
-using R1Pipeline.Cli.Running;
 using R1Pipeline.Contracts;
 using R1Pipeline.Contracts.Data;
 using R1Pipeline.Contracts.Models;
 using R1Pipeline.Contracts.Options;
 using R1Pipeline.Contracts.Pipelines;
-using R1Pipeline.Orchestration;
 using R1Pipeline.Orchestration.Planning;
-using R1Pipeline.Orchestration.Workers;
 
 namespace R1Pipeline.Cli.Benchmarks;
 
@@ -100,17 +96,6 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
         return memory.Total - memory.Rewards - (checkpoints ? 0 : memory.Checkpoint);          // no rules run in what is measured
     }
 
-    private static async Task<MemoryFigures> WorkAsync(MemoryRequest request, CancellationToken stop)
-    {
-        WorkerCommand worker = WorkerLocator.Find(Environment.GetEnvironmentVariable(RunSession.WorkerVariable));
-        ProcessStartInfo start = worker.Start("--bench-memory", JsonSerializer.Serialize(request, ContractJson.Compact));
-        start.RedirectStandardOutput = true;
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{worker.FileName} did not start");
-        await using CancellationTokenRegistration ended = stop.Register(process.Kill);
-        string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<MemoryFigures>(output, ContractJson.Compact)!
-            : throw new RunRefusedException($"the worker ended with {process.ExitCode}; its words stand above");
-    }
+    private static Task<MemoryFigures> WorkAsync(MemoryRequest request, CancellationToken stop) =>
+        WorkerFigures.MeasureAsync<MemoryFigures>(stop, "--bench-memory", JsonSerializer.Serialize(request, ContractJson.Compact));
 }
