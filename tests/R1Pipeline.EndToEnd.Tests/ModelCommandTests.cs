@@ -60,12 +60,34 @@ public sealed class ModelCommandTests : IDisposable
         await File.WriteAllTextAsync(config, changed.ToJsonString());
         Assert.Contains("rms_norm_eps", await RefusedAsync(), StringComparison.Ordinal);
 
+        folder = Path.Combine(_folder.Path, "other-tokenizer");
+        StateFolders.Copy(SharedFolder.Path("fixtures", "models", "qwen2-tied"), folder);
+        JsonObject tokenizer = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "tokenizer.json")))!.AsObject();
+        int rows = (int)changed["vocab_size"]!, next = tokenizer["model"]!["vocab"]!.AsObject().Count + tokenizer["added_tokens"]!.AsArray().Count;
+        for (; next <= rows; next++) tokenizer["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = next, ["content"] = $"<more-{next}>" });
+        await File.WriteAllTextAsync(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString());
+        Assert.Contains($"the tokenizer has {rows + 1} entries", await RefusedAsync(), StringComparison.Ordinal);
+
         async Task<string> RefusedAsync()
         {
             Ended ended = await _folder.State().RunAsync("model", "inspect", folder, "--check");
             Assert.Equal(2, ended.ExitCode);
             return Assert.Single(ended.Error.Trim().Split('\n'));
         }
+    }
+
+    [Theory]
+    [InlineData("adapter_config.json", "LoRA adapter")]
+    [InlineData("model-Q4_K_M.gguf", "GGUF")]
+    [InlineData("snapshots/0123/config.json", "snapshots")]
+    public async Task Inspect_FolderThatIsNoModel_SaysWhatItIs(string file, string expected)
+    {
+        string path = Path.Combine(_folder.Path, "no-model", file);
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, "{}");
+        Ended ended = await _folder.State().RunAsync("model", "inspect", Path.Combine(_folder.Path, "no-model"));
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains(expected, ended.Error, StringComparison.Ordinal);
     }
 
     [Theory]

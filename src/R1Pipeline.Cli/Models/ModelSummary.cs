@@ -28,7 +28,7 @@ internal sealed record ModelSummary
         try
         {
             problem = !Directory.Exists(directory) ? $"{directory} is not a folder"
-                : !ModelFile.Exists(Path.Combine(directory, "config.json")) ? $"{directory} holds no config.json: a model folder has config.json and *.safetensors"
+                : !ModelFile.Exists(Path.Combine(directory, "config.json")) ? $"{directory} holds no config.json: {StandIns.OfFolder(directory) ?? "a model folder has config.json and *.safetensors"}"
                 : null;
             if (problem is not null) return null;
             using JsonDocument config = ModelJson.Read(Path.Combine(directory, "config.json"));

@@ -98,7 +98,7 @@ public static class ModelJson
         }
         catch (JsonException wrong)
         {
-            throw new StageFailedException(StageFailureClass.UserData, $"{path} is not JSON: {wrong.Message}", wrong);
+            throw new StageFailedException(StageFailureClass.UserData, $"{path} is not JSON: {StandIns.OfFile(text) ?? wrong.Message}", wrong);
         }
     }
 

@@ -124,7 +124,7 @@ public sealed class BpeTokenizer : ITokenizer
     public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
 
     /// <inheritdoc/>
-    public string TokenOf(int id) => _tokens[id];
+    public string TokenOf(int id) => id < _tokens.Length ? _tokens[id] : "";
 
     /// <inheritdoc/>
     public void Save(string directory) => _files.Save(directory);

@@ -5,7 +5,7 @@ namespace R1Pipeline.Data.Tokenizers;
 /// </summary>
 public interface ITokenizer
 {
-    /// <summary>Rows of the embedding: the largest id + 1.</summary>
+    /// <summary>The largest id + 1. A model's embedding may have more rows, up to a round number: a model can sample them, and they have no text.</summary>
     int VocabularySize { get; }
 
     /// <summary>Id that ends a text or a turn; generation stops at it.</summary>
@@ -35,7 +35,7 @@ public interface ITokenizer
     /// <summary>Id of a token by its text as the vocabulary spells it; null when there is none.</summary>
     int? IdOf(string token);
 
-    /// <summary>A token as the vocabulary spells it.</summary>
+    /// <summary>A token as the vocabulary spells it; empty for an id that it does not have.</summary>
     string TokenOf(int id);
 
     /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c> (a chat template that stands there is kept).</summary>

@@ -46,7 +46,7 @@ internal sealed class TokenizerFiles
     public static TokenizerFiles Load(string directory)
     {
         string path = Path.Combine(directory, FileName);
-        if (!ModelFile.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer.json");
+        if (!ModelFile.Exists(path)) throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer.json: transformers writes one, from vocab.json and merges.txt too, by AutoTokenizer.from_pretrained(…).save_pretrained(…)");
         return new TokenizerFiles(directory, ModelFile.Read(path, MaxBytes), TokenizerConfigFile.Read(directory)
             ?? throw new StageFailedException(StageFailureClass.UserData, $"{directory} has no tokenizer_config.json, which names the end token"));
     }

@@ -79,7 +79,7 @@ public sealed class WordTokenizer : ITokenizer
         var words = new List<string>(ids.Length);
         foreach (int id in ids)
         {
-            if (!(skipSpecial && IsSpecial(id))) words.Add(TokenOf(id));
+            if (id < _tokens.Length && !(skipSpecial && IsSpecial(id))) words.Add(TokenOf(id));
         }
 
         return string.Join(' ', words);
@@ -92,7 +92,7 @@ public sealed class WordTokenizer : ITokenizer
     public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
 
     /// <inheritdoc/>
-    public string TokenOf(int id) => _tokens[id];
+    public string TokenOf(int id) => id < _tokens.Length ? _tokens[id] : "";
 
     /// <inheritdoc/>
     public void Save(string directory) => _files.Save(directory);

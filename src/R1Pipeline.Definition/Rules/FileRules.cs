@@ -1,4 +1,5 @@
 using R1Pipeline.Contracts.Options;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Definition.Binding;
 using R1Pipeline.Definition.Diagnostics;
 using R1Pipeline.Definition.Documents;
@@ -37,7 +38,7 @@ internal sealed class FileRules(CompileContext context)
         if (!Directory.Exists(folder))
             context.Report(mark, DiagnosticCodes.MissingModelFolder, $"the model folder {folder} does not exist; accepted: a Hugging Face model folder, absolute or relative to this file");
         else if (!File.Exists(Path.Combine(folder, "config.json")))
-            context.Report(mark, DiagnosticCodes.MissingModelFolder, $"the folder {folder} holds no config.json; accepted: a Hugging Face model folder");
+            context.Report(mark, DiagnosticCodes.MissingModelFolder, $"the folder {folder} holds no config.json{(StandIns.OfFolder(folder) is { } instead ? $" ({instead})" : "")}; accepted: a Hugging Face model folder");
     }
 
     /// <summary>The absolute folder of an imported model.</summary>

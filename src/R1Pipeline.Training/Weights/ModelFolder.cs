@@ -26,13 +26,15 @@ public static class ModelFolder
     }
 
     /// <summary>Whether <see cref="Load(string, bool, Placement?)"/> and the stages would take a folder, a reward model's too, found out with memory for its largest tensor only.</summary>
+    /// <returns>Its configuration.</returns>
     /// <exception cref="StageFailedException">UserData: they would not; why, as they would say it.</exception>
-    public static void Verify(string directory)
+    public static DecoderConfig Verify(string directory)
     {
         DecoderHead head = DecoderConfigFile.HeadOf(directory);
         DecoderConfig config = DecoderConfigFile.Read(directory, head);
         _ = GenerationConfigFile.Read(directory, config.VocabularySize);
         DecoderWeights.Verify(directory, config, head);
+        return config;
     }
 
     /// <summary>Tensors of the folder that no model here reads, and that are missing from what is trained or converted: those of layers for multi-token prediction.</summary>

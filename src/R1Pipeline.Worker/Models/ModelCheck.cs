@@ -1,6 +1,8 @@
+using R1Pipeline.Contracts.Stages;
 using R1Pipeline.Data.Chat;
 using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Data.Tokenizers;
+using R1Pipeline.Training.Model;
 using R1Pipeline.Training.Weights;
 
 namespace R1Pipeline.Worker.Models;
@@ -11,8 +13,9 @@ internal static class ModelCheck
     /// <returns>0: what is wrong is thrown.</returns>
     public static int Run(string directory)
     {
-        ModelFolder.Verify(directory);
-        if (ModelFile.Exists(Path.Combine(directory, "tokenizer.json"))) _ = TokenizerFolder.Load(directory);
+        DecoderConfig config = ModelFolder.Verify(directory);
+        if (ModelFile.Exists(Path.Combine(directory, "tokenizer.json")) && TokenizerFolder.Load(directory).VocabularySize is var entries && entries > config.VocabularySize)
+            throw new StageFailedException(StageFailureClass.UserData, $"{directory}: the tokenizer has {entries} entries but the model's vocabulary only {config.VocabularySize}; use the tokenizer that the model was made with");
         if (ChatTemplate.Exists(directory)) _ = ChatTemplate.Load(directory);
         return 0;
     }

@@ -72,13 +72,10 @@ internal sealed class ModelGenerate : IDisposable
     private void Fill(JsonObject answer, GeneratedSequence output)
     {
         answer["output_ids"] = new JsonArray([.. output.OutputIds.Select(id => (JsonNode)id)]);
-        answer["text"] = _tokenizer?.Decode(Known(output.OutputIds), skipSpecial: true);
+        answer["text"] = _tokenizer?.Decode(output.OutputIds, skipSpecial: true);
         answer["logprobs"] = new JsonArray([.. output.Logprobs.Select(value => (JsonNode)value)]);
         answer["finish_reason"] = output.Finished ? "stop" : "length";
     }
-
-    // A model's vocabulary may be padded beyond its tokenizer's: such ids have no text.
-    private int[] Known(int[] ids) => [.. ids.Where(id => id < _tokenizer!.VocabularySize)];
 
     private int Stream(string prompt, TextWriter output)
     {

@@ -31,7 +31,8 @@ public sealed class ImportModelStage : IStage
         }
 
         var metrics = new Dictionary<string, double>();
-        _ = GenerationConfigFile.Read(options.Path, DecoderConfigFile.Read(options.Path).VocabularySize);
+        var config = DecoderConfigFile.Read(options.Path);
+        _ = GenerationConfigFile.Read(options.Path, config.VocabularySize);
         var tokenizer = TokenizerFolder.Load(options.Path);
         if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
@@ -40,14 +41,14 @@ public sealed class ImportModelStage : IStage
         var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
         {
             metrics["bytes"] = ModelFiles.Copy(options.Path, directory, context.Progress);
-            Complete(context, directory, options.ChatTemplate, tokenizer);
+            Complete(context, directory, options.ChatTemplate, tokenizer, config);
         });
         context.CompleteStep(new StepMetrics(1, null, metrics));
         return new StageResult(artifact, metrics, []);
     }
 
-    /// <summary>Gives the copied folder, whose tokenizer this is, its chat template, and probes how it fits.</summary>
-    private static void Complete(StageContext context, string directory, string? chatTemplate, ITokenizer tokenizer)
+    /// <summary>Gives the copied folder, whose tokenizer and configuration these are, its chat template, and probes how it fits.</summary>
+    private static void Complete(StageContext context, string directory, string? chatTemplate, ITokenizer tokenizer, DecoderConfig config)
     {
         if (chatTemplate is not null)
         {
@@ -60,7 +61,7 @@ public sealed class ImportModelStage : IStage
             EndTurns(directory, tokenizer);
         }
 
-        EntryProbe.Check(ModelText.Load(directory), DecoderConfigFile.Read(directory), $"model of stage {context.Request.Stage}");
+        EntryProbe.Check(ModelText.Load(directory), config, $"model of stage {context.Request.Stage}");
     }
 
     /// <summary>

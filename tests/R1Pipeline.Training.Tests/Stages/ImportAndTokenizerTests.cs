@@ -181,7 +181,7 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
             var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder, ChatTemplate = template }, []));
 
             Assert.Equal(StageFailureClass.UserData, failure.Failure);
-            Assert.Equal($"{folder} has no tokenizer.json", failure.Message);
+            Assert.StartsWith($"{folder} has no tokenizer.json", failure.Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -189,21 +189,26 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
         }
     }
 
-    [Fact]
-    public void ImportModel_TokenizerOfAnotherModel_ShowsTheRenderedPrompt()
+    [Theory]
+    [InlineData(null, "<eos>")]
+    [InlineData("r1-zero", "ÿ")]                                                        // an end token that the model does not have
+    public void ImportModel_TokenizerOfAnotherModel_ShowsTheRenderedPrompt(string? template, string end)
     {
         string folder = Directory.CreateTempSubdirectory("r1-import-").FullName;
         try
         {
             foreach (string file in Directory.GetFiles(tiny.Base.Directory)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             TokenizerNames.Create("bytes").Save(folder);
+            string config = Path.Combine(folder, "tokenizer_config.json");
+            File.WriteAllText(config, File.ReadAllText(config).Replace("\"<eos>\"", $"\"{end}\"", StringComparison.Ordinal));
+            Assert.Equal(end == "ÿ", TokenizerFolder.Load(folder).EosId >= 111);
             int before = tiny.Rig.NumArtifacts;
 
-            var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder }, []));
+            var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = folder, ChatTemplate = template }, []));
 
             Assert.Equal(StageFailureClass.UserData, failure.Failure);
             Assert.Contains("111", failure.Message, StringComparison.Ordinal);
-            Assert.Contains("<|user|>what is", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("what is", failure.Message, StringComparison.Ordinal);
             Assert.Equal(before, tiny.Rig.NumArtifacts);
         }
         finally

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using R1Pipeline.Contracts.Stages;
+using R1Pipeline.Data.Safetensors;
 using R1Pipeline.Training.Tests.Runtime;
 using R1Pipeline.Training.Weights;
 using static TorchSharp.torch;
@@ -66,6 +67,17 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         Refuses(folder["model.safetensors"], file, expected);
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 988097824\n", "git lfs pull")]
+    [InlineData("<!DOCTYPE html>\n<html>Access to this model is restricted</html>", "HTML")]
+    public void Read_WhatAFailedDownloadLeft_SaysWhatItIs(string left, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Refuses(folder["model.safetensors"], Encoding.UTF8.GetBytes(left), expected);
+        File.WriteAllText(folder["config.json"], left);
+        Assert.Contains(expected, Assert.Throws<StageFailedException>(() => ModelJson.ReadObject(folder["config.json"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -52,6 +52,17 @@ public class WordAndByteTokenizerTests
     }
 
     [Fact]
+    public void Decode_RowOfTheEmbeddingBehindTheLastToken_HasNoText()
+    {
+        foreach ((string name, string text) in new[] { ("addition", "1 2"), ("bytes", "中文") })
+        {
+            ITokenizer tokenizer = TokenizerNames.Create(name);
+            int[] ids = tokenizer.Encode(text);
+            Assert.Equal(text, tokenizer.Decode([ids[0], tokenizer.VocabularySize, .. ids[1..], tokenizer.VocabularySize + 266]));
+        }
+    }
+
+    [Fact]
     public void Decode_HalfACharacter_BecomesTheReplacementCharacter()
     {
         ITokenizer tokenizer = TokenizerNames.Create("bytes");
