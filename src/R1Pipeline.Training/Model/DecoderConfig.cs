@@ -62,6 +62,12 @@ public sealed record DecoderConfig
     /// <summary>Padding id, where the model has one.</summary>
     public int? PadTokenId { get; init; }
 
+    /// <summary>
+    /// The other keys of the <c>config.json</c> that the model came with, a JSON object by name: they change nothing here, but other software reads some of them
+    /// (transformers warns of a wrong tokenizer where <c>transformers_version</c> is missing), so that a model made from it keeps them.
+    /// </summary>
+    public string OtherKeys { get; init; } = "{}";
+
     /// <summary>Every id at which a text ends.</summary>
     internal IReadOnlyList<int> EndTokenIds => EosTokenId is { } first ? [first, .. OtherEndTokenIds] : [];
 

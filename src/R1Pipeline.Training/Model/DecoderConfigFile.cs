@@ -15,6 +15,9 @@ public static class DecoderConfigFile
 {
     private const string FileName = "config.json", ScoreSuffix = "ForSequenceClassification";
 
+    // Of the keys that are not written, those that a written model would contradict: its code and its layers for multi-token prediction are gone, and rope and type have other names.
+    private static readonly string[] NotKept = ["auto_map", "dtype", "id2label", "label2id", "layer_types", "num_nextn_predict_layers", "partial_rotary_factor", "rope_parameters"];
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly (DecoderFamily Family, string ModelType, string ClassPrefix)[] Families =
@@ -37,7 +40,7 @@ public static class DecoderConfigFile
         DecoderFamily family = FamilyOf(keys, head);
         UnsupportedKeys.Refuse(keys, family);
         DecoderConfig config = Read(keys, family);
-        return config.Problem() is { } problem ? throw keys.Wrong(problem) : config;
+        return config.Problem() is { } problem ? throw keys.Wrong(problem) : config with { OtherKeys = OtherKeys(document.RootElement, Keys(config, head, WeightType.Float32)) };
     }
 
     /// <summary>The head that a model folder's architecture has; a language model's where it does not say.</summary>
@@ -52,6 +55,21 @@ public static class DecoderConfigFile
 
     /// <summary>Writes <c>config.json</c>; the same config gives the same bytes.</summary>
     public static void Write(DecoderConfig config, string directory, DecoderHead head = DecoderHead.Vocabulary, WeightType type = WeightType.Float32)
+    {
+        JsonObject json = Keys(config, head, type);
+        foreach (var (key, value) in JsonNode.Parse(config.OtherKeys)!.AsObject()) _ = json.TryAdd(key, value?.DeepClone());
+        json = Sorted(json);
+        if (head == DecoderHead.Score)
+        {
+            json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
+            json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
+        }
+
+        File.WriteAllText(Path.Combine(directory, FileName), json.ToJsonString(Indented) + "\n");
+    }
+
+    /// <summary>The keys that are read here, or that other software does not do without.</summary>
+    private static JsonObject Keys(DecoderConfig config, DecoderHead head, WeightType type)
     {
         var (_, modelType, _) = Families.Single(known => known.Family == config.Family);
         var json = new JsonObject
@@ -80,15 +98,14 @@ public static class DecoderConfigFile
         if (config.Family != DecoderFamily.Qwen2) json["attention_bias"] = false;
         if (config.Family == DecoderFamily.Llama) json["mlp_bias"] = false;
         DeepseekV3Keys.Write(json, config);
-        json = new JsonObject(json.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
-        if (head == DecoderHead.Score)
-        {
-            json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
-            json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
-        }
-
-        File.WriteAllText(Path.Combine(directory, FileName), json.ToJsonString(Indented) + "\n");
+        return json;
     }
+
+    private static string OtherKeys(JsonElement read, JsonObject written) => Sorted(new JsonObject(read.EnumerateObject()
+        .Where(property => !written.ContainsKey(property.Name) && !NotKept.Contains(property.Name))
+        .Select(property => KeyValuePair.Create(property.Name, JsonNode.Parse(property.Value.GetRawText()))))).ToJsonString();
+
+    private static JsonObject Sorted(JsonObject json) => new(json.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
 
     private static DecoderConfig Read(ConfigKeys keys, DecoderFamily family)
     {

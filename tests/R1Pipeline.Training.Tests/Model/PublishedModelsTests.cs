@@ -49,6 +49,24 @@ public sealed class PublishedModelsTests
     }
 
     [Theory]
+    [MemberData(nameof(Models))]
+    public void Write_KeyThatNothingHereReads_IsKept(string model)
+    {
+        using var folder = new TemporaryFolder();
+        JsonObject source = Lines[model]["config"]!.DeepClone().AsObject();
+        JsonObject kept = JsonNode.Parse("""{"initializer_range":0.02,"max_window_layers":21,"sliding_window":null,"transformers_version":"4.43.1","use_cache":true}""")!.AsObject();
+        JsonObject gone = JsonNode.Parse("""{"auto_map":{"AutoModelForCausalLM":"modeling.Model"},"num_nextn_predict_layers":1}""")!.AsObject();
+        foreach (var (key, value) in kept.Concat(gone)) source[key] = value?.DeepClone();
+        DecoderConfigFile.Write(ReadFrom(folder, source), folder.Path);
+
+        JsonObject written = JsonNode.Parse(File.ReadAllText(folder["config.json"]))!.AsObject();
+        Assert.Equal(source.Select(pair => pair.Key).Except(gone.Select(pair => pair.Key)).Except(written.Select(pair => pair.Key)), []);
+        Assert.All(kept, pair => Assert.True(JsonNode.DeepEquals(pair.Value, written[pair.Key]), pair.Key));
+        Assert.DoesNotContain(written, pair => gone.ContainsKey(pair.Key));
+        Assert.Equal(written.Select(pair => pair.Key).Order(StringComparer.Ordinal), written.Select(pair => pair.Key));
+    }
+
+    [Theory]
     [InlineData("Llama-3.1-8B", "\"factor\": 8.0", "\"high_freq_factor\": 4.0", "\"low_freq_factor\": 1.0")]
     [InlineData("DeepSeek-R1", "\"factor\": 40.0", "\"beta_fast\": 32.0", "\"mscale\": 1.0", "\"routed_scaling_factor\": 3.0", "\"moe_layer_freq\": 1,")]
     public void Write_NumberThatTransformersDeclaresAsFloat_HasAPoint(string model, params string[] written)
