@@ -54,7 +54,7 @@ public static class StageCatalog
         },
         new()
         {
-            Name = "reward-modeling", Options = typeof(RewardModelingOptions), Output = ArtifactKind.RewardModel, Version = 2,
+            Name = "reward-modeling", Options = typeof(RewardModelingOptions), Output = ArtifactKind.RewardModel, Version = 3,
             Inputs = [Model], RowFields = [[DataRowFields.Prompt, DataRowFields.Chosen, DataRowFields.Rejected]],
             RowFieldsByOptions = options => RewardModelingOptions.IsPointwise((RewardModelingOptions)options) ? LabelledResponse : null,
         },
