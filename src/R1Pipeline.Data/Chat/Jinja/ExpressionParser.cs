@@ -298,6 +298,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             else if (tokens.Current.Kind == TokenKind.Name && tokens.Following.Is(TokenKind.Operator, "="))
             {
                 string name = tokens.Next().Text;
+                if (named.Any(argument => argument.Item1 == name)) throw new JinjaException($"keyword argument repeated: {name}", line);
                 tokens.Next();
                 named.Add((name, Expression()));
             }

@@ -27,33 +27,36 @@ internal static class Globals
         long start = one ? 0 : PythonMath.ToLong(bound[0]), stop = PythonMath.ToLong(bound[one ? 0 : 1]), step = bound[2] == CallArguments.Missing ? 1 : PythonMath.ToLong(bound[2]);
         if (step == 0) throw new JinjaException("range() arg 3 must not be zero");
         decimal count = Math.Max(0, Math.Ceiling(((decimal)stop - start) / step));
-        return count <= MaxRange ? new JinjaRange(start, step, (int)count) : throw new JinjaException($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).");
+        return count <= MaxRange ? new JinjaRange(start, stop, step, (int)count) : throw new JinjaException($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).");
     }
 
     private static Namespace NewNamespace(CallArguments arguments)
     {
         var space = new Namespace();
-        foreach ((string name, object? value) in Entries("namespace", arguments)) space.Attributes[name] = value;
+        foreach ((object? name, object? value) in Entries("namespace", arguments)) space.Attributes[name as string ?? throw new JinjaException("namespace: a name that is no text is not supported")] = value;
         return space;
     }
 
     private static JinjaDict NewDict(CallArguments arguments)
     {
         var dict = new JinjaDict();
-        foreach ((string name, object? value) in Entries("dict", arguments)) dict.Set(name, value);
+        foreach ((object? name, object? value) in Entries("dict", arguments)) dict.Set(name, value);
         return dict;
     }
 
-    private static IEnumerable<(string Name, object? Value)> Entries(string function, CallArguments arguments)
+    private static IEnumerable<(object? Name, object? Value)> Entries(string function, CallArguments arguments)
     {
-        if (arguments.Positional.Count > 1 || (arguments.Positional.Count == 1 && arguments.Positional[0] is not JinjaDict)) throw new JinjaException($"{function}: a mapping and keywords are supported");
-        if (arguments.Positional is [JinjaDict given])
+        if (arguments.Positional.Count > 1) throw new JinjaException($"{function} expected at most 1 argument, got {arguments.Positional.Count}");
+        foreach (object? given in arguments.Positional)
         {
-            foreach (object?[] item in given.Items.Cast<object?[]>()) yield return (item[0] as string ?? throw new JinjaException("keywords must be strings"), item[1]);
+            foreach (object? item in given is JinjaDict dict ? dict.Items : PythonSequence.Items(given)) yield return Pair(item);
         }
 
         foreach ((string name, object? value) in arguments.Named) yield return (name, value);
     }
+
+    private static (object? Name, object? Value) Pair(object? item) =>
+        PythonSequence.Items(item).Take(3).ToList() is [var name, var value] ? (name, value) : throw new JinjaException("a sequence of pairs is required");
 
     private static JinjaFunction Joiner(CallArguments arguments)
     {

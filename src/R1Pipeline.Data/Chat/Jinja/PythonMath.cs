@@ -24,7 +24,7 @@ internal static class PythonMath
                 "*" => Multiply(left, right, budget),
                 _ when !PythonOrder.IsNumber(left) || !PythonOrder.IsNumber(right) => throw Unsupported(operation, left, right),
                 "-" => left is double || right is double ? (object)(ToDouble(left) - ToDouble(right)) : checked(ToLong(left) - ToLong(right)),
-                "/" => ToDouble(right) == 0 ? throw new JinjaException("division by zero") : ToDouble(left) / ToDouble(right),
+                "/" => Divide(left, right),
                 "//" => FloorDivide(left, right),
                 "%" => Modulo(left, right),
                 "**" => Power(left, right),
@@ -109,10 +109,27 @@ internal static class PythonMath
 
     private static IEnumerable<object?> Repeat(IReadOnlyList<object?> items, long times) => items.Count == 0 ? [] : Enumerable.Range(0, (int)times).SelectMany(_ => items);
 
+    private static object Divide(object? left, object? right)
+    {
+        if (ToDouble(right) == 0) throw new JinjaException("division by zero");
+        // Python rounds the exact quotient once.
+        if (!IsExact(left) || !IsExact(right)) throw new JinjaException("the quotient of whole numbers beyond 53 bits is not supported");
+        return ToDouble(left) / ToDouble(right);
+
+        bool IsExact(object? value) => left is double || right is double || BigInteger.Abs(ToBig(value)) <= 1L << 53;
+    }
+
     private static object FloorDivide(object? left, object? right)
     {
         if (ToDouble(right) == 0) throw new JinjaException("integer division or modulo by zero");
-        if (left is double || right is double) return Math.Floor(ToDouble(left) / ToDouble(right));
+        if (left is double || right is double)
+        {
+            // The quotient of what the remainder leaves, which division alone would round up to the next whole number.
+            double dividend = ToDouble(left), divisor = ToDouble(right), rest = dividend % divisor, whole = (dividend - rest) / divisor;
+            if (rest != 0 && (rest < 0) != (divisor < 0)) whole -= 1;
+            return whole == 0 ? Math.CopySign(0, dividend / divisor) : Math.Round(whole);
+        }
+
         (long quotient, long remainder) = Math.DivRem(ToLong(left), ToLong(right));
         return remainder != 0 && (remainder < 0) != (ToLong(right) < 0) ? quotient - 1 : quotient;
     }
@@ -123,7 +140,8 @@ internal static class PythonMath
         if (left is double || right is double)
         {
             double divisor = ToDouble(right), rest = ToDouble(left) % divisor;
-            return rest != 0 && (rest < 0) != (divisor < 0) ? rest + divisor : rest;
+            if (rest == 0) return Math.CopySign(0, divisor);
+            return (rest < 0) != (divisor < 0) ? rest + divisor : rest;
         }
 
         long whole = ToLong(left) % ToLong(right);
@@ -132,7 +150,15 @@ internal static class PythonMath
 
     private static object Power(object? left, object? right)
     {
-        if (left is double || right is double || ToLong(right) < 0) return Math.Pow(ToDouble(left), ToDouble(right));
+        if (left is double || right is double || ToLong(right) < 0)
+        {
+            double number = ToDouble(left), power = ToDouble(right);
+            if (number == 0 && power < 0) throw new JinjaException("0.0 cannot be raised to a negative power");
+            if (number < 0 && double.IsFinite(power) && power != Math.Floor(power) && double.IsFinite(number)) throw new JinjaException("complex numbers are not supported");
+            double raised = Math.Pow(number, power);
+            return double.IsFinite(raised) || !double.IsFinite(number) || !double.IsFinite(power) ? raised : throw new JinjaException("Numerical result out of range");
+        }
+
         long result = 1, factor = ToLong(left);
         for (long exponent = ToLong(right); exponent > 0; exponent >>= 1)
         {

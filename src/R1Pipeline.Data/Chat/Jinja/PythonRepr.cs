@@ -59,7 +59,8 @@ internal static class PythonRepr
         double number => Float(number),
         string text => Quoted(text),
         Undefined => "Undefined",
-        JinjaRange { Step: 1 } range => $"range({range.Start}, {range.At(range.Count)})",
+        JinjaFunction { Shown: { } shown } => shown,
+        JinjaRange range => $"range({range.Start}, {range.Stop}{(range.Step == 1 ? "" : $", {range.Step}")})",
         _ => throw new JinjaException($"a {PythonType.Of(value)} has no text that would be the same elsewhere"),
     };
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace R1Pipeline.Data.Chat.Jinja;
@@ -7,22 +6,6 @@ namespace R1Pipeline.Data.Chat.Jinja;
 /// <summary>Texts as Python sees them: sequences of characters, not of UTF-16 units, with Python's idea of white space and case.</summary>
 internal static class PythonText
 {
-    // The characters whose upper case is longer and that occur in running text; .NET maps one to one.
-    private static readonly Dictionary<char, string> LongUpperCase = new()
-    {
-        ['ß'] = "SS",
-        ['ŉ'] = "ʼN",
-        ['ǰ'] = "J̌",
-        ['և'] = "ԵՒ",
-        ['ﬀ'] = "FF",
-        ['ﬁ'] = "FI",
-        ['ﬂ'] = "FL",
-        ['ﬃ'] = "FFI",
-        ['ﬄ'] = "FFL",
-        ['ﬅ'] = "ST",
-        ['ﬆ'] = "ST",
-    };
-
     // Texts are taken apart into millions of them.
     private static readonly string[] Short = [.. Enumerable.Range(0, 256).Select(c => ((char)c).ToString())];
 
@@ -100,6 +83,12 @@ internal static class PythonText
         }
     }
 
+    /// <summary>The character that begins there.</summary>
+    public static string CharacterAt(string text, int at) => text.Substring(at, Units(text, at));
+
+    /// <summary>The character that ends there.</summary>
+    public static string CharacterBefore(string text, int at) => at > 1 && Units(text, at - 2) == 2 ? text[(at - 2)..at] : text[(at - 1)..at];
+
     /// <summary>The characters from the last to the first.</summary>
     public static string Reversed(string text) => string.Create(text.Length, text, static (reversed, text) =>
     {
@@ -139,62 +128,6 @@ internal static class PythonText
         return left.Length.CompareTo(right.Length);
     }
 
-    public static string Upper(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        foreach (char c in text)
-        {
-            if (LongUpperCase.TryGetValue(c, out string? upper)) result.Append(upper);
-            else result.Append(c);
-        }
-
-        return result.ToString().ToUpperInvariant();
-    }
-
-    public static string Lower(string text)
-    {
-        string lower = text.Replace("İ", "i̇", StringComparison.Ordinal).ToLowerInvariant();
-        int sigma = text.IndexOf('Σ');
-        if (sigma < 0) return lower;
-        char[] characters = lower.ToCharArray();
-        for (int i = 0; i < characters.Length; i++)
-        {
-            // A sigma at a word's end has a form of its own.
-            bool final = characters[i] == 'σ' && i < text.Length && text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == text.Length || !char.IsLetter(text[i + 1]));
-            if (final) characters[i] = 'ς';
-        }
-
-        return new string(characters);
-    }
-
-    public static string Capitalize(string text)
-    {
-        int first = Offset(text, Math.Min(1, text.Length));
-        return text.Length == 0 ? "" : Title(text[..first]) + Lower(text[first..]);
-    }
-
-    /// <summary>First letters of words in upper case, as <c>str.title</c>: a word is a run of letters.</summary>
-    public static string TitleWords(string text, Budget budget)
-    {
-        budget.Work(text.Length / 2);
-        var result = new StringBuilder(text.Length);
-        bool inWord = false;
-        foreach (string character in EachCharacter(text))
-        {
-            bool letter = Rune.TryGetRuneAt(character, 0, out Rune rune) && IsCased(rune);
-            result.Append(!letter ? character : inWord ? Lower(character) : Title(character));
-            inWord = letter;
-        }
-
-        return result.ToString();
-    }
-
-    public static bool IsCased(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
-
-    public static bool IsUpper(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter));
-
-    public static bool IsLower(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter));
-
     /// <summary>Lines without their ends, or with them.</summary>
     public static List<string> Lines(string text, bool keepEnds = false)
     {
@@ -215,10 +148,4 @@ internal static class PythonText
     private static int Units(string text, int at) => char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 
     private static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
-
-    private static string Title(string character)
-    {
-        string upper = Upper(character);
-        return upper.Length > 1 && !HasSurrogates(upper) ? upper[..1] + Lower(upper[1..]) : upper;
-    }
 }

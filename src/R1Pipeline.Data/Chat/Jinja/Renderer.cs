@@ -67,7 +67,8 @@ internal sealed class Renderer(Budget budget)
                 Store(assign.Target, assign.Filter is null ? block : _evaluator.EvaluateOver(assign.Filter, block, scope), scope);
                 break;
             case FilterBlock filter:
-                Append(output, PythonRepr.Str(_evaluator.EvaluateOver(filter.Filter, Render(filter.Body, scope.Inner(filter.Symbols!)), scope)));
+                object? filtered = _evaluator.EvaluateOver(filter.Filter, Render(filter.Body, scope.Inner(filter.Symbols!)), scope);
+                Append(output, filtered as string ?? throw new JinjaException($"a filter block must give a str, not '{PythonType.Of(filtered)}'"));
                 break;
             case With with:
                 object?[] values = [.. with.Variables.Select(variable => _evaluator.Evaluate(variable.Value, scope))];
@@ -75,7 +76,8 @@ internal sealed class Renderer(Budget budget)
                 for (int i = 0; i < values.Length; i++) Store(with.Variables[i].Target, values[i], inner);
                 return Run(with.Body, inner, output);
             case Generation generation:
-                return Run(generation.Body, scope.Inner(generation.Symbols!), output);
+                Append(output, Invoke("generation", generation, scope, new CallArguments([], new Dictionary<string, object?>())));
+                break;
             case Macro macro:
                 scope.Set(macro.Name, Function(macro.Name, macro, scope));
                 break;
@@ -109,15 +111,17 @@ internal sealed class Renderer(Budget budget)
         IEnumerable<object?> items = PythonSequence.Items(source);
         if (loop.Condition is not null) source = new JinjaIterator("generator", (items = Matching(loop, items, scope)).GetEnumerator());
         var state = new LoopState(source, source is JinjaIterator iterator ? iterator.Rest() : items, depth) { Recurse = loop.Recursive ? Recurse : null };
+        // Jinja sets its mark at the end of the body, so a loop of which every round is left early has its else part rendered.
         bool any = false;
-        while (state.MoveNext())
+        Flow flow = Flow.On;
+        while (flow != Flow.Break && state.MoveNext())
         {
             budget.Spend();
-            any = true;
             RenderScope inner = scope.Inner(loop.BodySymbols!);
             inner.Set("loop", state);
             Store(loop.Target, state.Current, inner);
-            if (Run(loop.Body, inner, output) == Flow.Break) return;
+            flow = Run(loop.Body, inner, output);
+            any |= flow == Flow.On;
         }
 
         if (!any) Run(loop.Else, scope.Inner(loop.ElseSymbols!), output);
@@ -150,7 +154,12 @@ internal sealed class Renderer(Budget budget)
         Append(output, PythonRepr.Str(Calls.Invoke(function, arguments with { Named = named }, budget)));
     }
 
-    private JinjaFunction Function(string name, Callable callable, RenderScope scope) => new(name, arguments =>
+    private JinjaFunction Function(string name, Callable callable, RenderScope scope) => new(name, arguments => Invoke(name, callable, scope, arguments))
+    {
+        Shown = callable is Macro ? $"<Macro {PythonRepr.Repr(name)}>" : "<Macro anonymous>",
+    };
+
+    private string Invoke(string name, Callable callable, RenderScope scope, CallArguments arguments)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         budget.Spend();
@@ -173,7 +182,7 @@ internal sealed class Renderer(Budget budget)
         if (callable.Special.Contains("varargs")) inner.Set("varargs", arguments.Positional.Skip(callable.Parameters.Count).ToArray());
         else if (arguments.Positional.Count > callable.Parameters.Count) throw new JinjaException($"macro '{name}' takes not more than {callable.Parameters.Count} argument(s)");
         return Render(callable.Body, inner);
-    });
+    }
 
     private static JinjaDict Keywords(Dictionary<string, object?> named)
     {

@@ -176,7 +176,7 @@ internal sealed class SequenceFilters(Filters filters, Budget budget)
         return item;
     }
 
-    private object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? budget.Charged(PythonText.Lower(text)) : value;
+    private object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? budget.Charged(PythonCase.Lower(text)) : value;
 
     private static object? Given(object? argument) => argument == CallArguments.Missing ? null : argument;
 

@@ -36,9 +36,6 @@ internal sealed record FilterBlock(Filter Filter, IReadOnlyList<Statement> Body,
 
 internal sealed record With(IReadOnlyList<(Expression Target, Expression Value)> Variables, IReadOnlyList<Statement> Body, int Line) : ScopedStatement(Body, Line);
 
-/// <summary><c>{% generation %}</c>: marks what the assistant wrote; renders its body.</summary>
-internal sealed record Generation(IReadOnlyList<Statement> Body, int Line) : ScopedStatement(Body, Line);
-
 /// <summary>What macros and call blocks share: parameters, of which the last ones have defaults, and a body.</summary>
 internal abstract record Callable(IReadOnlyList<string> Parameters, IReadOnlyList<Expression> Defaults, IReadOnlyList<Statement> Body, int Line) : ScopedStatement(Body, Line)
 {
@@ -51,6 +48,9 @@ internal sealed record Macro(string Name, IReadOnlyList<string> Parameters, IRea
 
 internal sealed record CallBlock(Call Call, IReadOnlyList<string> Parameters, IReadOnlyList<Expression> Defaults, IReadOnlyList<Statement> Body, int Line)
     : Callable(Parameters, Defaults, Body, Line);
+
+/// <summary><c>{% generation %}</c>: marks what the assistant wrote; renders its body, which is a function of its own for Jinja.</summary>
+internal sealed record Generation(IReadOnlyList<Statement> Body, int Line) : Callable([], [], Body, Line);
 
 internal sealed record Break(int Line) : Statement(Line);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace R1Pipeline.Data.Chat.Jinja;
@@ -6,6 +7,9 @@ namespace R1Pipeline.Data.Chat.Jinja;
 internal static class StringMethods
 {
     private static readonly HashSet<string> Unsupported = ["casefold", "encode", "expandtabs", "format", "format_map", "isidentifier", "isprintable", "istitle", "maketrans", "translate"];
+
+    // Letters to .NET, with a numeric value in Unihan.
+    private const string HanNumbers = "㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十千卄卅卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百肆萬貮貳贰阡陆陌陸零\uF96B\uF973\uF978\uF9B2\uF9D1\uF9D3\uF9FD\U00020001\U00020064\U000200E2\U00020121\U0002092A\U00020983\U0002098C\U0002099C\U00020AEA\U00020AFD\U00020B19\U00022390\U00022998\U00023B1B\U0002626D\U0002F890";
 
     /// <summary>The method; null: there is none of that name.</summary>
     public static JinjaFunction? Find(string text, string name, Budget budget)
@@ -34,24 +38,25 @@ internal static class StringMethods
             ,
             "join" => arguments => PythonText.Join(text, budget.Counted(PythonSequence.Items(arguments.Bind(name, 1, "iterable")[0])).Select(item => String(item, name))),
             "find" or "index" or "rfind" or "rindex" => arguments => IndexOf(text, arguments, name, budget),
-            "count" => arguments => Count(text, String(arguments.Bind(name, 1, "sub")[0], name), budget),
+            "count" => arguments => Count(text, arguments, name, budget),
             "partition" or "rpartition" => arguments => Partition(text, String(arguments.Bind(name, 1, "sep")[0], name), name[0] == 'r', budget),
             "removeprefix" => arguments => String(arguments.Bind(name, 1, "prefix")[0], name) is var prefix && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text,
             "removesuffix" => arguments => String(arguments.Bind(name, 1, "suffix")[0], name) is var suffix && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
             "ljust" or "rjust" or "center" or "zfill" => arguments => Pad(text, arguments, name),
-            "lower" => _ => PythonText.Lower(text),
-            "upper" => _ => PythonText.Upper(text),
-            "title" => _ => PythonText.TitleWords(text, budget),
-            "capitalize" => _ => PythonText.Capitalize(text),
-            "swapcase" => _ => string.Concat(Slowly(text, budget).Select(character => PythonText.IsUpper(character) ? PythonText.Lower(character) : PythonText.Upper(character))),
-            "islower" => _ => PythonText.IsLower(text),
-            "isupper" => _ => PythonText.IsUpper(text),
+            "lower" => _ => PythonCase.Lower(text),
+            "upper" => _ => PythonCase.Upper(text),
+            "title" => _ => PythonCase.TitleWords(Slowly(text, budget)),
+            "capitalize" => _ => PythonCase.Capitalize(text),
+            "swapcase" => _ => PythonCase.Swap(Slowly(text, budget)),
+            "islower" => _ => PythonCase.IsLower(text),
+            "isupper" => _ => PythonCase.IsUpper(text),
             "isspace" => _ => text.Length > 0 && PythonText.IsSpace(text),
             "isascii" => _ => text.All(char.IsAscii),
             "isalpha" => _ => All(text, Rune.IsLetter),
             "isalnum" => _ => All(text, rune => Rune.IsLetter(rune) || Rune.IsNumber(rune)),
-            "isdigit" or "isdecimal" => _ => All(text, Rune.IsDigit),
-            "isnumeric" => _ => All(text, Rune.IsNumber),
+            "isdecimal" => _ => All(text, Rune.IsDigit),
+            "isdigit" => _ => All(text, rune => CharUnicodeInfo.GetDigitValue(rune.ToString(), 0) >= 0),
+            "isnumeric" => _ => All(text, rune => Rune.IsNumber(rune) || HanNumbers.Contains(rune.ToString(), StringComparison.Ordinal)),
             _ => null,
         };
         return method is null ? null : new JinjaFunction(name, method) { Text = text };
@@ -83,10 +88,11 @@ internal static class StringMethods
         return result.Append(text, at, text.Length - at).ToString();
     }
 
-    private static IEnumerable<string> Slowly(string text, Budget budget)
+    // It is taken apart.
+    private static string Slowly(string text, Budget budget)
     {
         budget.Work(text.Length / 2);
-        return PythonText.EachCharacter(text);
+        return text;
     }
 
     private static string Trim(string text, CallArguments arguments, string name, bool start, bool end)
@@ -98,7 +104,8 @@ internal static class StringMethods
     private static bool Affix(string text, CallArguments arguments, string name, Func<string, string, bool> holds)
     {
         object?[] bound = arguments.Bind(name, 1, "affix", "start", "end");
-        string part = (string)PythonSequence.Slice(text, Given(bound[1]), Given(bound[2]), null)!;
+        (string? part, _) = Between(text, bound[1], bound[2]);
+        if (part is null) return false;
         return bound[0] is object?[] any ? any.Any(affix => holds(part, String(affix, name))) : holds(part, String(bound[0], name));
     }
 
@@ -172,28 +179,36 @@ internal static class StringMethods
         object?[] bound = arguments.Bind(name, 1, "sub", "start", "end");
         string wanted = String(bound[0], name);
         budget.Search(text, wanted);
-        int length = PythonText.Length(text);
-        long from = Math.Clamp(Offset(bound[1], 0), 0, length), to = Math.Clamp(Offset(bound[2], length), 0, length);
-        ReadOnlySpan<char> part = from > to ? "" : text.AsSpan(PythonText.Offset(text, (int)from)..PythonText.Offset(text, (int)to));
-        int found = from > to ? -1 : name[0] == 'r' ? part.LastIndexOf(wanted) : part.IndexOf(wanted);
+        (string? part, long from) = Between(text, bound[1], bound[2]);
+        int found = part is null ? -1 : name[0] == 'r' ? part.AsSpan().LastIndexOf(wanted) : part.AsSpan().IndexOf(wanted);
         if (found < 0) return name.EndsWith("index", StringComparison.Ordinal) ? throw new JinjaException("substring not found") : -1;
-        return from + PythonText.Length(part[..found].ToString());
-
-        long Offset(object? given, long otherwise)
-        {
-            if (Given(given) is not { } value) return otherwise;
-            long at = PythonMath.ToLong(value);
-            return at < 0 ? at + length : at;
-        }
+        return from + PythonText.Length(part![..found]);
     }
 
-    private static long Count(string text, string part, Budget budget)
+    private static long Count(string text, CallArguments arguments, string name, Budget budget)
     {
-        budget.Search(text, part);
-        if (part.Length == 0) return PythonText.Length(text) + 1;
-        long count = 0;
-        for (int at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length) count++;
-        return count;
+        object?[] bound = arguments.Bind(name, 1, "sub", "start", "end");
+        string wanted = String(bound[0], name);
+        budget.Search(text, wanted);
+        (string? part, _) = Between(text, bound[1], bound[2]);
+        if (part is null) return 0;
+        return wanted.Length == 0 ? PythonText.Length(part) + 1 : part.AsSpan().Count(wanted);
+    }
+
+    /// <summary>What stands between two indices, and the first of them; null: they lie so that not even an empty text stands there.</summary>
+    private static (string? Part, long From) Between(string text, object? start, object? end)
+    {
+        if (Given(start) is null && Given(end) is null) return (text, 0);
+        int length = PythonText.Length(text);
+        long from = Index(Given(start), 0), to = Math.Min(Index(Given(end), length), length);
+        return from > to ? (null, from) : (text[PythonText.Offset(text, (int)from)..PythonText.Offset(text, (int)to)], from);
+
+        long Index(object? given, long otherwise)
+        {
+            if (given is null) return otherwise;
+            long at = PythonMath.ToLong(given);
+            return at < 0 ? Math.Max(0, at + length) : at;
+        }
     }
 
     private static object?[] Partition(string text, string separator, bool fromRight, Budget budget)

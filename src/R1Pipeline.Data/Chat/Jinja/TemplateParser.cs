@@ -76,7 +76,7 @@ internal sealed class TemplateParser
             "call" => ParseCall(line),
             "filter" => new FilterBlock(_expressions.BlockFilter(), BodyToEnd(line, "endfilter"), line),
             "with" => ParseWith(line),
-            "generation" => new Generation(BodyToEnd(line, "endgeneration"), line),
+            "generation" => new Generation(CallableBody(line, "endgeneration"), line),
             "break" when _loops > 0 => new Break(line),
             "continue" when _loops > 0 => new Continue(line),
             "break" or "continue" => throw new JinjaException($"{name} stands outside of any loop", line),
@@ -102,7 +102,7 @@ internal sealed class TemplateParser
 
     private For ParseFor(int line)
     {
-        Expression target = _expressions.Target("in");
+        Expression target = LoopKept(_expressions.Target("in"));
         _tokens.ExpectName("in");
         Expression items = _expressions.Tuple(allowsConditional: false, "recursive");
         Expression? condition = _tokens.SkipName("if") ? _expressions.Expression() : null;
@@ -114,9 +114,15 @@ internal sealed class TemplateParser
         return new For(target, items, condition, recursive, body, otherwise, line);
     }
 
+    /// <summary>In a loop the name <c>loop</c> is taken.</summary>
+    private static Expression LoopKept(Expression target) => target is Name { Text: "loop" } || (target is TupleDisplay tuple && tuple.Items.Any(item => item is Name { Text: "loop" }))
+        ? throw new JinjaException("Can't assign to special loop variable in for-loop target", target.Line)
+        : target;
+
     private Statement ParseSet(int line)
     {
         Expression target = _expressions.Target(allowsNamespace: true);
+        if (_loops > 0) LoopKept(target);
         if (_tokens.SkipOperator("=")) return new Assign(target, _expressions.Tuple(), line);
         Filter? filter = _tokens.SkipOperator("|") ? _expressions.BlockFilter() : null;
         return new AssignBlock(target, filter, BodyToEnd(line, "endset"), line);

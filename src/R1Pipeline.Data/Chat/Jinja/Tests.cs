@@ -28,7 +28,7 @@ internal static class Tests
                 object? other = Argument();
                 return ReferenceEquals(value, other) || (value is null or bool or string && Equals(value, other));
             case "divisibleby":
-                return PythonMath.Apply("%", value, Argument(), budget) is { } rest && PythonMath.ToDouble(rest) == 0;
+                return PythonOrder.AreEqual(PythonMath.Apply("%", value, Argument(), budget), 0L, budget);
         }
 
         arguments.Bind($"the test {name}", 0);
@@ -48,8 +48,8 @@ internal static class Tests
             "sequence" => value is string or List<object?> or object?[] or JinjaDict or JinjaRange or Undefined,
             "iterable" => PythonSequence.TryItems(value) is not null,
             "callable" => value is JinjaFunction or LoopState or Undefined,
-            "lower" => PythonText.IsLower(PythonRepr.Str(value)),
-            "upper" => PythonText.IsUpper(PythonRepr.Str(value)),
+            "lower" => PythonCase.IsLower(PythonRepr.Str(value)),
+            "upper" => PythonCase.IsUpper(PythonRepr.Str(value)),
             "odd" => Remainder() == 1,
             "even" => Remainder() == 0,
             "escaped" => false,

@@ -48,12 +48,13 @@ internal static partial class TextFilters
     public static object? Truncate(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("truncate", 0, "length", "killwords", "end", "leeway");
-        string text = PythonRepr.Str(value);
         string end = bound[2] == CallArguments.Missing ? "..." : PythonRepr.Str(bound[2]);
         long length = bound[0] == CallArguments.Missing ? 255 : PythonMath.ToLong(bound[0]), leeway = bound[3] == CallArguments.Missing || bound[3] is null ? 5 : PythonMath.ToLong(bound[3]);
         int endLength = PythonText.Length(end);
         if (length < endLength || leeway < 0) throw new JinjaException("truncate: length and leeway are too small");
-        if (PythonText.Length(text) <= length + leeway) return text;
+        int shown = PythonSequence.TryLength(value) ?? throw new JinjaException($"object of type '{PythonType.Of(value)}' has no len()");
+        if (shown <= length + leeway) return value;
+        if (value is not string text) throw new JinjaException($"truncate: expected a str, not '{PythonType.Of(value)}'");
         string cut = text[..PythonText.Offset(text, (int)(length - endLength))];
         if (IsSet(bound[1])) return cut + end;
         int space = cut.LastIndexOf(' ');
@@ -79,11 +80,23 @@ internal static partial class TextFilters
             if (from == to) return;
             string word = text[from..to];
             int first = PythonText.Offset(word, 1);
-            titled.Append(PythonText.Upper(word[..first])).Append(PythonText.Lower(word[first..]));
+            titled.Append(PythonCase.Upper(word[..first])).Append(PythonCase.Lower(word[first..]));
         }
     }
 
-    public static long WordCount(string text) => Words().Count(text);
+    public static long WordCount(string text)
+    {
+        long words = 0;
+        bool inWord = false;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool isWord = rune.Value == '_' || Rune.IsLetter(rune) || Rune.IsNumber(rune);
+            if (isWord && !inWord) words++;
+            inWord = isWord;
+        }
+
+        return words;
+    }
 
     public static string UrlEncode(object? value)
     {
@@ -93,9 +106,6 @@ internal static partial class TextFilters
 
     private static bool IsSet(object? argument) => argument != CallArguments.Missing && PythonOrder.IsTrue(argument);
 
-    [GeneratedRegex(@"[-\s({\[<]+")]
+    [GeneratedRegex(@"[-\s\x1C-\x1F({\[<]+")]
     private static partial Regex BetweenWords();
-
-    [GeneratedRegex(@"\w+")]
-    private static partial Regex Words();
 }

@@ -14,6 +14,9 @@ internal sealed record JinjaFunction(string Name, Func<CallArguments, object?> I
 {
     /// <summary>The text whose method it is; null: it is none of a text.</summary>
     public string? Text { get; init; }
+
+    /// <summary>What it looks like when it is printed; null: that would show where it lies in memory.</summary>
+    public string? Shown { get; init; }
 }
 
 /// <summary>What can be iterated many times but not indexed: <c>dict.items()</c>.</summary>
@@ -29,7 +32,7 @@ internal sealed record JinjaIterator(string Kind, IEnumerator<object?> Items)
 }
 
 /// <summary><c>range(…)</c>.</summary>
-internal sealed record JinjaRange(long Start, long Step, int Count)
+internal sealed record JinjaRange(long Start, long Stop, long Step, int Count)
 {
     public long At(int index) => Start + (index * Step);
 

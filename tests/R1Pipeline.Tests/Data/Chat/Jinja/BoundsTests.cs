@@ -26,6 +26,8 @@ public class BoundsTests
         { string.Concat(Enumerable.Repeat("{% if true %}", 50_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 50_000)), "too deeply" },
         { "{{ range(1000000000) }}", "Range too big" },
         { "{{ 2 ** 4000 }}", "64 bits" },
+        { "{{ 9007199254740993 / 3 }}", "53 bits" },
+        { "{{ (-8) ** 0.5 }}", "complex numbers are not supported" },
         { "{{ ('a' * 100000).replace('', 'b' * 10000) }}", "does not come to an end" },
         { "{{ ('a' * 100000) | replace('a', 'b' * 10000) }}", "does not come to an end" },
         { "{{ (['a' * 1000000] * 1000) | join('b' * 1000000) }}", "does not come to an end" },
@@ -133,4 +135,8 @@ public class BoundsTests
     [Fact]
     public void Render_GenerationTags_RenderTheirBody() =>
         Assert.Equal("a b c", JinjaTemplate.Parse("a {% generation %}{% set x = 'b' %}{{ x }}{% endgeneration %} c{{ x }}").Render(new Dictionary<string, object?>(), DateTime.UnixEpoch));
+
+    [Fact]
+    public void Parse_BreakOutOfGenerationTags_IsRefused() =>
+        Assert.Contains("outside of any loop", Assert.Throws<JinjaException>(() => JinjaTemplate.Parse("{% for i in [1] %}{% generation %}{% break %}{% endgeneration %}{% endfor %}")).Message, StringComparison.Ordinal);
 }
