@@ -57,14 +57,16 @@ public sealed class ChatTemplate
         TokenizerConfigFile.Read(modelDirectory) is { } config && TokenizerConfigFile.ChatTemplate(modelDirectory, config) is not null;
 
     /// <summary>The template of a model folder. One that cannot be used fails with UserData and says what to do.</summary>
-    public static ChatTemplate Load(string modelDirectory)
+    /// <param name="modelDirectory">The folder.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    public static ChatTemplate Load(string modelDirectory, ITokenizer tokenizer)
     {
         JsonObject config = TokenizerConfigFile.Read(modelDirectory)
             ?? throw Unusable(modelDirectory, "has no tokenizer_config.json");
         string jinja = TokenizerConfigFile.ChatTemplate(modelDirectory, config) ?? throw Unusable(modelDirectory, "has no chat template");
         try
         {
-            ChatTemplateText text = ChatTemplateText.All.FirstOrDefault(text => text.Jinja == jinja) ?? OwnTemplate.Describe(jinja, modelDirectory, config);
+            ChatTemplateText text = ChatTemplateText.All.FirstOrDefault(text => text.Jinja == jinja) ?? OwnTemplate.Describe(jinja, modelDirectory, config, tokenizer);
             return new ChatTemplate(text, TokenizerConfigFile.TokenText(config, "eos_token") ?? DefaultEosToken);
         }
         catch (JinjaException e)

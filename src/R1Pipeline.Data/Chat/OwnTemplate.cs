@@ -17,7 +17,7 @@ internal static class OwnTemplate
     private const string OpenThink = "<think>";
 
     /// <exception cref="JinjaException">The template cannot be rendered, or ends a response with none of the model's end tokens.</exception>
-    public static ChatTemplateText Describe(string jinja, string directory, JsonObject config)
+    public static ChatTemplateText Describe(string jinja, string directory, JsonObject config, ITokenizer tokenizer)
     {
         ChatRenderer renderer = ChatRenderer.Parse(jinja, config);
         ChatMessage question = new("user", "question");
@@ -26,7 +26,7 @@ internal static class OwnTemplate
         int answer = turns.LastIndexOf(Answer, StringComparison.Ordinal);
         if (answer < 0) throw new JinjaException($"it does not show what the assistant says; it renders {Shown(turns)}");
         string end = turns[(answer + Answer.Length)..];
-        IReadOnlyList<string> ends = EndTexts(directory, config);
+        IReadOnlyList<string> ends = EndTexts(directory, config, tokenizer);
         return new ChatTemplateText
         {
             Name = ChatTemplate.Own,
@@ -40,14 +40,11 @@ internal static class OwnTemplate
     }
 
     /// <summary>The tokens at which generation stops: the tokenizer's end token and those of the model's configuration.</summary>
-    private static IReadOnlyList<string> EndTexts(string directory, JsonObject config)
+    private static IReadOnlyList<string> EndTexts(string directory, JsonObject config, ITokenizer tokenizer)
     {
-        IReadOnlyList<int> ids = GenerationConfigFile.EndTokens(directory);
-        IEnumerable<string> configured = ids.Count == 0 ? [] : AddedTokens(TokenizerFiles.Load(directory)).Where(token => ids.Contains(token.Id)).Select(token => token.Content);
+        IEnumerable<string> configured = GenerationConfigFile.EndTokens(directory).Where(tokenizer.IsAdded).Order().Select(tokenizer.TokenOf);
         return [.. new[] { TokenizerConfigFile.TokenText(config, "eos_token") }.OfType<string>().Concat(configured).Where(text => text.Length > 0).Distinct()];
     }
-
-    private static IReadOnlyList<AddedToken> AddedTokens(TokenizerFiles files) => AddedTokenFile.Read(files, files.Vocabulary()).Tokens;
 
     private static string Render(ChatRenderer renderer, IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) =>
         renderer.Render(JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content })), null, addGenerationPrompt, null, now: null);

@@ -30,19 +30,26 @@ internal static class BpeFileChecks
         if (Type(files.Root["decoder"]) is not "ByteLevel") throw files.Unusable("the decoder is not ByteLevel");
     }
 
-    /// <summary>Merges as "left right", in rank order; newer files spell each as a list of two.</summary>
-    public static IReadOnlyList<string> Merges(TokenizerFiles files) =>
-        [.. (files.Model["merges"] as JsonArray ?? throw files.Unusable("tokenizer.json has no model.merges list")).Select(merge => Merge(files, merge))];
-
-    private static string Merge(TokenizerFiles files, JsonNode? merge)
+    /// <summary>The ids of each merge, left, right and merged, in rank order. The file has "left right"; newer ones spell each as a list of two.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="vocabulary">Token → id.</param>
+    public static IReadOnlyList<(int Left, int Right, int Merged)> Merges(TokenizerFiles files, Dictionary<string, int> vocabulary)
     {
-        string? text = merge is JsonArray { Count: 2 } pair && TokenizerFiles.TextOf(pair[0]) is { } left && TokenizerFiles.TextOf(pair[1]) is { } right
-            ? $"{left} {right}"
-            : TokenizerFiles.TextOf(merge);
-        if (text?.Split(' ') is not [{ Length: > 0 } first, { Length: > 0 } second])
-            throw files.Unusable($"model.merges of tokenizer.json has the entry {merge?.ToJsonString() ?? "null"}; two tokens are expected");
-        string? missing = new[] { first, second, first + second }.FirstOrDefault(token => !((JsonObject)files.Model["vocab"]!).ContainsKey(token));
-        return missing is null ? text : throw files.Unusable($"the merge {text} of tokenizer.json has the token {missing}, which is not in the vocabulary");
+        JsonArray list = files.Model["merges"] as JsonArray ?? throw files.Unusable("tokenizer.json has no model.merges list");
+        var ids = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        var merges = new List<(int Left, int Right, int Merged)>(list.Count);
+        foreach (JsonNode? merge in list)
+        {
+            string text = TokenizerFiles.TextOf(merge) ?? (merge is JsonArray { Count: 2 } pair ? $"{TokenizerFiles.TextOf(pair[0])} {TokenizerFiles.TextOf(pair[1])}" : "");
+            int space = text.IndexOf(' ');
+            if (space <= 0 || space != text.LastIndexOf(' ') || space == text.Length - 1)
+                throw files.Unusable($"model.merges of tokenizer.json has the entry {merge?.ToJsonString() ?? "null"}; two tokens are expected");
+            merges.Add((Id(text.AsSpan(0, space), text), Id(text.AsSpan(space + 1), text), Id(text.Remove(space, 1), text)));
+        }
+
+        return merges;
+
+        int Id(ReadOnlySpan<char> token, string text) => ids.TryGetValue(token, out int id) ? id : throw files.Unusable($"the merge {text} of tokenizer.json has the token {token}, which is not in the vocabulary");
     }
 
     /// <summary>Whether a piece that is a token as a whole is that token, whatever its merges would give.</summary>

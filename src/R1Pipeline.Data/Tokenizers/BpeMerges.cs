@@ -18,18 +18,12 @@ internal sealed class BpeMerges
     private readonly Dictionary<(int Left, int Right), long> _merges;
 
     /// <param name="vocabulary">Token → id, with all 256 bytes and all tokens of the merges.</param>
-    /// <param name="merges">"left right" in rank order.</param>
-    public BpeMerges(Dictionary<string, int> vocabulary, IReadOnlyList<string> merges)
+    /// <param name="merges">Ids of the merges, in rank order.</param>
+    public BpeMerges(Dictionary<string, int> vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges)
     {
         for (int value = 0; value < 256; value++) _byteIds[value] = vocabulary[ByteAlphabet.Of((byte)value).ToString()];
         _merges = new Dictionary<(int Left, int Right), long>(merges.Count);
-        var tokens = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (int rank = 0; rank < merges.Count; rank++)
-        {
-            string merge = merges[rank];
-            int space = merge.IndexOf(' ');
-            _merges[(tokens[merge.AsSpan(0, space)], tokens[merge.AsSpan(space + 1)])] = ((long)rank << 32) | (uint)vocabulary[merge.Remove(space, 1)];
-        }
+        for (int rank = 0; rank < merges.Count; rank++) _merges[(merges[rank].Left, merges[rank].Right)] = ((long)rank << 32) | (uint)merges[rank].Merged;
     }
 
     /// <summary>The ids of a piece.</summary>

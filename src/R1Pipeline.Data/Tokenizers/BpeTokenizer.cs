@@ -13,7 +13,7 @@ public sealed class BpeTokenizer : ITokenizer
     private const int MaxCachedPieces = 1 << 17;
     private const int MaxCachedLength = 32;
 
-    private readonly TokenizerFiles _files;
+    private readonly KeptTokenizerFiles _files;
     private readonly AddedTokenSet _added;
     private readonly AddedTokenSet _rawTokens;
     private readonly AddedTokenSet _normalizedTokens;
@@ -29,7 +29,7 @@ public sealed class BpeTokenizer : ITokenizer
 
     internal BpeTokenizer(TokenizerFiles files)
     {
-        _files = files;
+        _files = files.Kept;
         BpeFileChecks.CheckModel(files);
         _normalizes = BpeFileChecks.IsNfc(files);
         _ids = files.Vocabulary();
@@ -37,8 +37,8 @@ public sealed class BpeTokenizer : ITokenizer
         _rawTokens = new AddedTokenSet([.. _added.Tokens.Where(token => !token.Normalized)]);
         _normalizedTokens = new AddedTokenSet([.. _added.Tokens.Where(token => token.Normalized).Select(token => _normalizes ? token with { Content = Nfc.Normalize(token.Content) } : token)]);
         _preTokenizers = PreTokenizerFile.Read(files);
-        _merges = new BpeMerges(_ids, BpeFileChecks.Merges(files));
-        if (BpeFileChecks.IgnoresMerges(files)) _wholePieces = files.Vocabulary().GetAlternateLookup<ReadOnlySpan<char>>();
+        _merges = new BpeMerges(_ids, BpeFileChecks.Merges(files, _ids));
+        if (BpeFileChecks.IgnoresMerges(files)) _wholePieces = new Dictionary<string, int>(_ids, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
         (_before, _after) = PostProcessorFile.Read(files, _ids);
         _tokens = new string[_ids.Values.Max() + 1];
@@ -111,7 +111,7 @@ public sealed class BpeTokenizer : ITokenizer
             if (skipSpecial && IsSpecial(id)) continue;
             string token = TokenOf(id);
             // The characters of one token may lie in the tokens around it: bytes are joined first and read as UTF-8 at the end.
-            if (_added.Find(id) is not null || !ByteAlphabet.TryBytes(token, bytes)) bytes.AddRange(Encoding.UTF8.GetBytes(token));
+            if (IsAdded(id) || !ByteAlphabet.TryBytes(token, bytes)) bytes.AddRange(Encoding.UTF8.GetBytes(token));
         }
 
         return Encoding.UTF8.GetString([.. bytes]);
@@ -119,6 +119,9 @@ public sealed class BpeTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public bool IsSpecial(int id) => _added.IsSpecial(id);
+
+    /// <inheritdoc/>
+    public bool IsAdded(int id) => _added.Find(id) is not null;
 
     /// <inheritdoc/>
     public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;

@@ -32,6 +32,9 @@ public interface ITokenizer
     /// <summary>Whether the id is a special token.</summary>
     bool IsSpecial(int id);
 
+    /// <summary>Whether the id is a token that is recognised in raw text before anything else, special or not.</summary>
+    bool IsAdded(int id);
+
     /// <summary>Id of a token by its text as the vocabulary spells it; null when there is none.</summary>
     int? IdOf(string token);
 

@@ -24,13 +24,11 @@ internal sealed class TokenizerFiles
     /// <summary>Of the start of a long message, and of its end.</summary>
     private const int ShownCharacters = 200;
 
-    private readonly byte[] _tokenizerJson;
-
     public TokenizerFiles(string origin, byte[] tokenizerJson, JsonObject config)
     {
         Origin = origin;
-        _tokenizerJson = tokenizerJson;
         Config = config;
+        Kept = new KeptTokenizerFiles(tokenizerJson, config);
         Root = ModelJson.ParseObject(Path.Combine(origin, FileName), tokenizerJson);
     }
 
@@ -40,6 +38,9 @@ internal sealed class TokenizerFiles
     public JsonObject Root { get; }
 
     public JsonObject Config { get; }
+
+    /// <summary>What a tokenizer keeps of them.</summary>
+    public KeptTokenizerFiles Kept { get; }
 
     public JsonObject Model => Root["model"] as JsonObject ?? throw Unusable("tokenizer.json has no model");
 
@@ -84,16 +85,6 @@ internal sealed class TokenizerFiles
             ["clean_up_tokenization_spaces"] = false,
         };
         return new TokenizerFiles(origin, JsonSerializer.SerializeToUtf8Bytes(root, ContractJson.Indented), config);
-    }
-
-    /// <summary>Writes both files as they were read. A chat template that already stands in the folder's config is kept.</summary>
-    public void Save(string directory)
-    {
-        File.WriteAllBytes(Path.Combine(directory, FileName), _tokenizerJson);
-        var config = (JsonObject)Config.DeepClone();
-        if (config["chat_template"] is null && TokenizerConfigFile.Read(directory)?["chat_template"] is { } template)
-            config["chat_template"] = template.DeepClone();
-        TokenizerConfigFile.Write(directory, config);
     }
 
     /// <summary>Token → id of the model's vocabulary.</summary>

@@ -6,7 +6,7 @@ namespace R1Pipeline.Data.Tokenizers;
 /// <summary>A closed list of words separated by white space (<c>WordLevel</c> with <c>WhitespaceSplit</c>). There is no unknown token: a word outside the list is an error.</summary>
 public sealed class WordTokenizer : ITokenizer
 {
-    private readonly TokenizerFiles _files;
+    private readonly KeptTokenizerFiles _files;
     private readonly AddedTokenSet _added;
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
@@ -14,7 +14,7 @@ public sealed class WordTokenizer : ITokenizer
 
     internal WordTokenizer(TokenizerFiles files)
     {
-        _files = files;
+        _files = files.Kept;
         _ids = files.Vocabulary();
         _added = AddedTokenFile.Read(files, _ids);
         foreach (AddedToken token in _added.Tokens) _ids[token.Content] = token.Id;
@@ -87,6 +87,9 @@ public sealed class WordTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public bool IsSpecial(int id) => _added.IsSpecial(id);
+
+    /// <inheritdoc/>
+    public bool IsAdded(int id) => _added.Find(id) is not null;
 
     /// <inheritdoc/>
     public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;

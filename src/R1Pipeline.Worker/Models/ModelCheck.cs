@@ -14,9 +14,12 @@ internal static class ModelCheck
     public static int Run(string directory)
     {
         DecoderConfig config = ModelFolder.Verify(directory);
-        if (ModelFile.Exists(Path.Combine(directory, "tokenizer.json")) && TokenizerFolder.Load(directory).VocabularySize is var entries && entries > config.VocabularySize)
-            throw new StageFailedException(StageFailureClass.UserData, $"{directory}: the tokenizer has {entries} entries but the model's vocabulary only {config.VocabularySize}; use the tokenizer that the model was made with");
-        if (ChatTemplate.Exists(directory)) _ = ChatTemplate.Load(directory);
+        bool hasTemplate = ChatTemplate.Exists(directory);
+        if (!hasTemplate && !ModelFile.Exists(Path.Combine(directory, "tokenizer.json"))) return 0;
+        ITokenizer tokenizer = TokenizerFolder.Load(directory);
+        if (tokenizer.VocabularySize > config.VocabularySize)
+            throw new StageFailedException(StageFailureClass.UserData, $"{directory}: the tokenizer has {tokenizer.VocabularySize} entries but the model's vocabulary only {config.VocabularySize}; use the tokenizer that the model was made with");
+        if (hasTemplate) _ = ChatTemplate.Load(directory, tokenizer);
         return 0;
     }
 }

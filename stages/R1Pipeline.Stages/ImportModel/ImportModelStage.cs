@@ -34,7 +34,7 @@ public sealed class ImportModelStage : IStage
         var config = DecoderConfigFile.Read(options.Path);
         _ = GenerationConfigFile.Read(options.Path, config.VocabularySize);
         var tokenizer = TokenizerFolder.Load(options.Path);
-        if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path);
+        if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path, tokenizer);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
         if (ModelFolder.PredictionTensors(options.Path) is [_, ..] left)
             context.Log.Warning("{Count} tensors of layers for multi-token prediction ({First:l}, …) are not trained: a model that is made from this one has none", left.Count, left[0]);
@@ -70,9 +70,9 @@ public sealed class ImportModelStage : IStage
     /// </summary>
     private static void EndTurns(string directory, ITokenizer tokenizer)
     {
-        var template = ChatTemplate.Load(directory);
+        var template = ChatTemplate.Load(directory, tokenizer);
         if (template.Name != ChatTemplate.Own) return;
         if (template.EndOfTurn != tokenizer.TokenOf(tokenizer.EosId)) template.Save(directory);
-        ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId, always: false);
+        ModelFiles.PutEndTokenFirst(directory, tokenizer.IdOf(template.EndOfTurn)!.Value, always: false);
     }
 }

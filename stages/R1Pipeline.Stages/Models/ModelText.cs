@@ -41,7 +41,11 @@ internal sealed class ModelText
     public LanguageRule LanguageRule => Tokenizer.IsWordLevel ? LanguageRule.WordList : LanguageRule.RunningText;
 
     /// <summary>Reads tokenizer and chat template of a model folder.</summary>
-    public static ModelText Load(string directory) => new(TokenizerFolder.Load(directory), ChatTemplate.Load(directory), GenerationConfigFile.EndTokens(directory));
+    public static ModelText Load(string directory)
+    {
+        ITokenizer tokenizer = TokenizerFolder.Load(directory);
+        return new ModelText(tokenizer, ChatTemplate.Load(directory, tokenizer), GenerationConfigFile.EndTokens(directory));
+    }
 
     /// <summary>Writes tokenizer and chat template into a model folder.</summary>
     public void Save(string directory)

@@ -68,9 +68,10 @@ public class ChatTemplateTests
         foreach (string name in ChatTemplate.Names)
         {
             string folder = Directory.CreateTempSubdirectory("r1-chat-").FullName;
-            TokenizerNames.Create("bytes").Save(folder);
+            ITokenizer tokenizer = TokenizerNames.Create("bytes");
+            tokenizer.Save(folder);
             ChatTemplate.Named(name).Save(folder);
-            Assert.Equal(name, ChatTemplate.Load(folder).Name);
+            Assert.Equal(name, ChatTemplate.Load(folder, tokenizer).Name);
             Directory.Delete(folder, recursive: true);
         }
     }
@@ -86,7 +87,7 @@ public class ChatTemplateTests
         ChatTemplate.Named("chatml").Save(folder);
         ITokenizer loaded = TokenizerFolder.Load(folder);
         Assert.Equal("<|im_end|>", loaded.TokenOf(loaded.EosId));
-        ChatTemplate.Load(folder).CheckFits(loaded);
+        ChatTemplate.Load(folder, loaded).CheckFits(loaded);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -95,7 +96,7 @@ public class ChatTemplateTests
     {
         string folder = Directory.CreateTempSubdirectory("r1-chat-").FullName;
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), new JsonObject { ["chat_template"] = "{{ messages }}" }.ToJsonString());
-        var error = Assert.Throws<StageFailedException>(() => ChatTemplate.Load(folder));
+        var error = Assert.Throws<StageFailedException>(() => ChatTemplate.Load(folder, TokenizerNames.Create("bytes")));
         Assert.Equal(StageFailureClass.UserData, error.Failure);
         Assert.Contains("chat-template: chatml", error.Message, StringComparison.Ordinal);
         Assert.All(ChatTemplate.Names, name => Assert.Contains(name, error.Message, StringComparison.Ordinal));

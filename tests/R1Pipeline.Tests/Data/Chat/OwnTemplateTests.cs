@@ -21,8 +21,9 @@ public sealed class OwnTemplateTests : IDisposable
     public void Load_PublishedTemplate_SaysWhatEndsATurnAndWhoThinks(string model, string end, ThinkOwner owner)
     {
         string folder = SharedFiles.Path("fixtures/models/" + model);
-        ChatTemplate template = ChatTemplate.Load(folder);
-        template.CheckFits(TokenizerFolder.Load(folder));
+        ITokenizer tokenizer = TokenizerFolder.Load(folder);
+        ChatTemplate template = ChatTemplate.Load(folder, tokenizer);
+        template.CheckFits(tokenizer);
         Assert.Equal((ChatTemplate.Own, end, owner), (template.Name, template.EndOfTurn, template.ThinkOwner));
         Assert.Equal(owner == ThinkOwner.Prompt, template.RenderPrompt([new ChatMessage("user", "Hi")]).EndsWith("<think>\n", StringComparison.Ordinal));
     }
@@ -70,7 +71,7 @@ public sealed class OwnTemplateTests : IDisposable
         template.Save(_folder);
         ITokenizer tokenizer = TokenizerFolder.Load(_folder);
         Assert.Equal("<turn>", tokenizer.TokenOf(tokenizer.EosId));
-        ChatTemplate.Load(_folder).CheckFits(tokenizer);
+        ChatTemplate.Load(_folder, tokenizer).CheckFits(tokenizer);
     }
 
     [Theory]
@@ -108,6 +109,6 @@ public sealed class OwnTemplateTests : IDisposable
         config["chat_template"] = jinja;
         File.WriteAllText(path, config.ToJsonString());
         if (file is not null) File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), file);
-        return ChatTemplate.Load(_folder);
+        return ChatTemplate.Load(_folder, TokenizerFolder.Load(_folder));
     }
 }
