@@ -34,27 +34,38 @@ public sealed class ImportModelStage : IStage
         var config = DecoderConfigFile.Read(options.Path);
         _ = GenerationConfigFile.Read(options.Path, config.VocabularySize);
         var tokenizer = TokenizerFolder.Load(options.Path);
-        if (options.ChatTemplate is null) _ = ChatTemplate.Load(options.Path, tokenizer);
+        ChatTemplate? named = options.ChatTemplate is null ? null : Named(options, tokenizer);
+        if (named is null) _ = ChatTemplate.Load(options.Path, tokenizer);
         using (Decoder decoder = ModelFolder.Load(options.Path, trainable: false)) metrics["parameters"] = decoder.Parameters.Count;
         if (ModelFolder.PredictionTensors(options.Path) is [_, ..] left)
             context.Log.Warning("{Count} tensors of layers for multi-token prediction ({First:l}, …) are not trained: a model that is made from this one has none", left.Count, left[0]);
         var artifact = context.CommitArtifact(ArtifactKind.Model, directory =>
         {
             metrics["bytes"] = ModelFiles.Copy(options.Path, directory, context.Progress);
-            Complete(context, directory, options.ChatTemplate, tokenizer, config);
+            Complete(context, directory, named, tokenizer, config);
         });
         context.CompleteStep(new StepMetrics(1, null, metrics));
         return new StageResult(artifact, metrics, []);
     }
 
-    /// <summary>Gives the copied folder, whose tokenizer and configuration these are, its chat template, and probes how it fits.</summary>
-    private static void Complete(StageContext context, string directory, string? chatTemplate, ITokenizer tokenizer, DecoderConfig config)
+    private static ChatTemplate Named(ImportModelOptions options, ITokenizer tokenizer)
     {
-        if (chatTemplate is not null)
+        var template = ChatTemplate.Named(options.ChatTemplate!, tokenizer.TokenOf(tokenizer.EosId));
+        return tokenizer.IdOf(template.EndOfTurn) is not null
+            ? template
+            : throw new StageFailedException(
+                StageFailureClass.UserData,
+                $"chat-template {template.Name} ends a turn with {template.EndOfTurn}, which the tokenizer of {options.Path} does not have; choose another one (accepted: {string.Join(", ", ChatTemplate.Names)}), or none where the model has its own");
+    }
+
+    /// <summary>Gives the copied folder, whose tokenizer and configuration these are, its chat template, and probes how it fits.</summary>
+    private static void Complete(StageContext context, string directory, ChatTemplate? named, ITokenizer tokenizer, DecoderConfig config)
+    {
+        if (named is not null)
         {
             File.Delete(Path.Combine(directory, "chat_template.jinja"));
-            ChatTemplate.Named(chatTemplate, tokenizer.TokenOf(tokenizer.EosId)).Save(directory);
-            ModelFiles.PutEndTokenFirst(directory, TokenizerFolder.Load(directory).EosId, always: true);
+            named.Save(directory);
+            ModelFiles.PutEndTokenFirst(directory, tokenizer.IdOf(named.EndOfTurn)!.Value, always: true);
         }
         else
         {

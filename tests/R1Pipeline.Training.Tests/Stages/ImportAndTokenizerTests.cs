@@ -160,6 +160,15 @@ public sealed class ImportAndTokenizerTests(TinyBase tiny)
     }
 
     [Fact]
+    public void ImportModel_NamedTemplateOfAnotherTokenizer_NamesTokenFolderAndOptions()
+    {
+        var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = tiny.Base.Directory, ChatTemplate = "chatml" }, []));
+
+        Assert.Equal(StageFailureClass.UserData, failure.Failure);
+        foreach (string part in (string[])["<|im_end|>", tiny.Base.Directory, "llama3"]) Assert.Contains(part, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ImportModel_MissingFolder_NamesIt()
     {
         var failure = tiny.Rig.Fails(tiny.Rig.Request("import-model", new ImportModelOptions { Path = "/nowhere/model" }, []));
