@@ -36,7 +36,7 @@ public static class SafetensorsHeader
         if (fileBytes < 8) throw Wrong(path, $"is truncated: {fileBytes} bytes, a safetensors file has at least 8");
         stream.ReadExactly(prefix);
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerBytes > MaxHeaderBytes) throw Wrong(path, $"says that its header has {headerBytes} bytes; at most {MaxHeaderBytes} are accepted: {StandIns.OfFile(prefix) ?? "it is damaged, or no safetensors file"}");
+        if (headerBytes > MaxHeaderBytes) throw Wrong(path, StandIns.OfFile(prefix) ?? $"says that its header has {headerBytes} bytes; at most {MaxHeaderBytes} are accepted: it is damaged, or no safetensors file");
         if ((long)headerBytes > fileBytes - 8) throw Wrong(path, $"is truncated: its header has {headerBytes} bytes, the file only {fileBytes}");
         byte[] header = new byte[headerBytes];
         stream.ReadExactly(header);
