@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace R1Pipeline.Data.Chat.Jinja;
 
@@ -6,7 +7,7 @@ namespace R1Pipeline.Data.Chat.Jinja;
 /// Template text to tokens, with Jinja's white space rules as chat templates are compiled: <c>trim_blocks</c> (the newline after a block or a comment
 /// goes), <c>lstrip_blocks</c> (blanks before a block or comment that begins its line go), <c>-</c> and <c>+</c> signs, one newline at the very end goes.
 /// </summary>
-internal sealed class Lexer
+internal sealed partial class Lexer
 {
     private static readonly string[] Operators = ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
 
@@ -168,30 +169,25 @@ internal sealed class Lexer
 
     private void Number()
     {
-        int start = _at;
-        while (_at < _text.Length && (char.IsAsciiDigit(_text[_at]) || _text[_at] == '_')) _at++;
-        bool isFloat = false;
-        if (_at + 1 < _text.Length && _text[_at] == '.' && char.IsAsciiDigit(_text[_at + 1]))
-        {
-            isFloat = true;
-            _at++;
-            while (_at < _text.Length && (char.IsAsciiDigit(_text[_at]) || _text[_at] == '_')) _at++;
-        }
-
-        int exponent = _at + 1 < _text.Length && _text[_at] is 'e' or 'E' ? (_text[_at + 1] is '+' or '-' ? _at + 2 : _at + 1) : _text.Length;
-        if (exponent < _text.Length && char.IsAsciiDigit(_text[exponent]))
-        {
-            isFloat = true;
-            _at = exponent;
-            while (_at < _text.Length && char.IsAsciiDigit(_text[_at])) _at++;
-        }
-
-        string digits = _text[start.._at].Replace("_", "", StringComparison.Ordinal);
-        if (!isFloat && digits.Length > 1 && digits[0] == '0' && digits.Trim('0').Length > 0) throw new JinjaException($"'{digits}' is no number", LineAt(start));
-        object number = isFloat ? (object)double.Parse(digits, CultureInfo.InvariantCulture)
-            : long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long whole) ? whole
-            : throw new JinjaException($"the number {digits[..Math.Min(digits.Length, 40)]} is too large", LineAt(start));
+        Match real = _text[_at - 1] == '.' ? Match.Empty : RealNumber().Match(_text, _at);
+        string written = real.Success ? real.Value : WholeNumber().Match(_text, _at).Value, digits = written.Replace("_", "", StringComparison.Ordinal);
+        object number = real.Success ? double.Parse(digits, CultureInfo.InvariantCulture)
+            : Whole(digits) ?? throw new JinjaException($"the number {digits[..Math.Min(digits.Length, 40)]} is too large", LineAt(_at));
         Add(TokenKind.Number, digits, number);
+        _at += written.Length;
+    }
+
+    private static object? Whole(string digits)
+    {
+        int radix = digits.Length == 1 ? 10 : char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 10 };
+        Int128 whole = 0;
+        foreach (char digit in digits.AsSpan(radix == 10 ? 0 : 2))
+        {
+            whole = (whole * radix) + Convert.ToInt32(digit.ToString(), 16);
+            if (whole > long.MaxValue) return null;
+        }
+
+        return (long)whole;
     }
 
     private void String(char quote)
@@ -246,4 +242,10 @@ internal sealed class Lexer
     private bool At(int at, string text) => string.CompareOrdinal(_text, at, text, 0, text.Length) == 0 && at + text.Length <= _text.Length;
 
     private static bool IsNameChar(char c) => c == '_' || char.IsLetterOrDigit(c);
+
+    [GeneratedRegex(@"\G(0b(_?[01])+|0o(_?[0-7])+|0x(_?[0-9a-f])+|[1-9](_?[0-9])*|0(_?0)*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex WholeNumber();
+
+    [GeneratedRegex(@"\G([0-9]+_)*[0-9]+((\.([0-9]+_)*[0-9]+)?e[+-]?([0-9]+_)*[0-9]+|\.([0-9]+_)*[0-9]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex RealNumber();
 }

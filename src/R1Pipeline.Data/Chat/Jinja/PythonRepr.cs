@@ -59,6 +59,7 @@ internal static class PythonRepr
         double number => Float(number),
         string text => Quoted(text),
         Undefined => "Undefined",
+        LoopState loop => $"<LoopContext {loop.Index + 1}/{loop.Length}>",
         JinjaFunction { Shown: { } shown } => shown,
         JinjaRange range => $"range({range.Start}, {range.Stop}{(range.Step == 1 ? "" : $", {range.Step}")})",
         _ => throw new JinjaException($"a {PythonType.Of(value)} has no text that would be the same elsewhere"),

@@ -17,9 +17,16 @@ internal sealed class Renderer(Budget budget)
 
     public string Render(IReadOnlyList<Statement> template, RenderScope scope)
     {
+        Run(template, scope, out string text);
+        return text;
+    }
+
+    private Flow Run(IReadOnlyList<Statement> body, RenderScope scope, out string text)
+    {
         var output = new StringBuilder();
-        Run(template, scope, output);
-        return output.ToString();
+        Flow flow = Run(body, scope, output);
+        text = output.ToString();
+        return flow;
     }
 
     private Flow Run(IReadOnlyList<Statement> body, RenderScope scope, StringBuilder output)
@@ -57,17 +64,18 @@ internal sealed class Renderer(Budget budget)
             case If condition:
                 return RunIf(condition, scope, output);
             case For loop:
-                RunFor(loop, loop.Items, scope, output);
-                break;
+                return RunFor(loop, _evaluator.Evaluate(loop.Items, scope), 0, scope, output);
             case Assign assign:
                 Store(assign.Target, _evaluator.Evaluate(assign.Value, scope), scope);
                 break;
             case AssignBlock assign:
-                string block = Render(assign.Body, scope.Inner(assign.Symbols!));
+                // What was rendered before a loop is left from here is lost.
+                if (Run(assign.Body, scope.Inner(assign.Symbols!), out string block) is var left and not Flow.On) return left;
                 Store(assign.Target, assign.Filter is null ? block : _evaluator.EvaluateOver(assign.Filter, block, scope), scope);
                 break;
             case FilterBlock filter:
-                object? filtered = _evaluator.EvaluateOver(filter.Filter, Render(filter.Body, scope.Inner(filter.Symbols!)), scope);
+                if (Run(filter.Body, scope.Inner(filter.Symbols!), out string unfiltered) is var leaving and not Flow.On) return leaving;
+                object? filtered = _evaluator.EvaluateOver(filter.Filter, unfiltered, scope);
                 Append(output, filtered as string ?? throw new JinjaException($"a filter block must give a str, not '{PythonType.Of(filtered)}'"));
                 break;
             case With with:
@@ -103,9 +111,8 @@ internal sealed class Renderer(Budget budget)
         return Run(condition.Else, scope, output);
     }
 
-    private void RunFor(For loop, Expression items, RenderScope scope, StringBuilder output) => RunFor(loop, _evaluator.Evaluate(items, scope), 0, scope, output);
-
-    private void RunFor(For loop, object? source, int depth, RenderScope scope, StringBuilder output)
+    /// <summary>Runs a loop. Only its else part can leave the loop around it.</summary>
+    private Flow RunFor(For loop, object? source, int depth, RenderScope scope, StringBuilder output)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         IEnumerable<object?> items = PythonSequence.Items(source);
@@ -124,7 +131,7 @@ internal sealed class Renderer(Budget budget)
             any |= flow == Flow.On;
         }
 
-        if (!any) Run(loop.Else, scope.Inner(loop.ElseSymbols!), output);
+        return any ? Flow.On : Run(loop.Else, scope.Inner(loop.ElseSymbols!), output);
 
         string Recurse(object? others)
         {
