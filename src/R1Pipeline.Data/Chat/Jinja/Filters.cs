@@ -16,6 +16,7 @@ internal sealed class Filters
             ["default"] = Default,
             ["d"] = Default,
             ["string"] = (value, _) => PythonRepr.Str(value),
+            // A plain text. Jinja2 gives one that escapes what is added to it with + or formatted into it: no published template does either with it.
             ["safe"] = (value, _) => PythonRepr.Str(value),
             ["attr"] = (value, arguments) => value is Undefined undefined ? throw undefined.Used() : Attributes.Only(value, PythonRepr.Str(arguments.Bind("attr", 1, "name")[0]), budget),
             ["trim"] = TextFilters.Trim,
