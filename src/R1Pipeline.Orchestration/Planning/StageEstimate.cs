@@ -6,6 +6,5 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <param name="Memory">Memory of the worker.</param>
 /// <param name="DiskBytes">Checkpoints, rollouts and output.</param>
 /// <param name="Model">The model it puts out or works with.</param>
-/// <param name="Rows">Rows of the dataset it puts out.</param>
-/// <param name="RowTokens">Tokens in all of them.</param>
-internal sealed record StageEstimate(long Steps, long Tokens, MemoryEstimate Memory, long DiskBytes, ModelSize Model, long Rows, long RowTokens);
+/// <param name="Output">The dataset it puts out.</param>
+internal sealed record StageEstimate(long Steps, long Tokens, MemoryEstimate Memory, long DiskBytes, ModelSize Model, DataSize Output);

@@ -117,18 +117,49 @@ public sealed class PlanEstimatorTests : IDisposable
     {
         string path = _folder.At("rows.jsonl");
         File.WriteAllLines(path, Enumerable.Repeat("{\"prompt\":\"a\",\"response\":\"b\"}", 10).Append("  "));
-        var sft = new StageDefinition
-        {
-            Name = "sft",
-            Uses = "supervised-fine-tuning",
-            Seed = 1,
-            Inputs = [new StageInput("model", "base", "base")],
-            Data = ["rows"],
-            Options = new SupervisedFineTuningOptions { BatchSize = 4, Epochs = 3 },
-        };
+        StageDefinition sft = Tune(new SupervisedFineTuningOptions { BatchSize = 4, Epochs = 3 }, "rows");
 
         Assert.Equal(9, Estimate([Corpus, new() { Name = "rows", Path = path }], Base, sft).Steps);
         Assert.Equal(3, Estimate([Corpus, new() { Name = "rows", Path = path, Rows = 4 }], Base, sft).Steps);
+    }
+
+    [Theory]
+    [InlineData(300, 512)]          // it may make a token of every byte
+    [InlineData(50_000, 40)]
+    public void Of_RowsOfAFile_CountsTheLongestOfThem(int vocabulary, int tokens)
+    {
+        string path = _folder.At("rows.jsonl");
+        File.WriteAllLines(path, [new string('x', 60), new string('x', 120)]);
+        DataSourceDefinition[] data = [Corpus, new() { Name = "rows", Path = path }];
+        StageDefinition[] stages = WithVocabulary(vocabulary);
+        var options = new SupervisedFineTuningOptions { BatchSize = 4 };
+        MemoryEstimate Tuned(SupervisedFineTuningOptions options) => Estimate(data, [.. stages, Tune(options, "rows")]).Memory;
+
+        Assert.Equal(Tuned(options with { MaxTokens = tokens }), Tuned(options));
+        Assert.NotEqual(Tuned(options with { MaxTokens = tokens - 1 }), Tuned(options));
+        Assert.Equal(Tuned(options with { MaxTokens = 512, Packing = true }), Tuned(options with { Packing = true }));
+    }
+
+    [Fact]
+    public void Of_RowsThatAStageMakes_CountsAQuestionAndAWholeSample()
+    {
+        string path = _folder.At("problems.jsonl");
+        File.WriteAllLines(path, [new string('x', 90)]);
+        DataSourceDefinition[] data = [Corpus, new() { Name = "problems", Path = path }];
+        var sampling = new StageDefinition
+        {
+            Name = "samples",
+            Uses = "rejection-sampling",
+            Seed = 1,
+            Inputs = [new StageInput("model", "base", "base")],
+            Data = ["problems"],
+            Options = new RejectionSamplingOptions { MaxNewTokens = 100 },
+        };
+        var options = new SupervisedFineTuningOptions { BatchSize = 4 };
+
+        Assert.Equal(
+            Estimate(data, [.. WithVocabulary(50_000), sampling, Tune(options with { MaxTokens = 130 }, "samples")]).Memory,
+            Estimate(data, [.. WithVocabulary(50_000), sampling, Tune(options, "samples")]).Memory);
     }
 
     [Fact]
@@ -169,4 +200,17 @@ public sealed class PlanEstimatorTests : IDisposable
 
     private static StageEstimate Estimate(IReadOnlyList<DataSourceDefinition> data, params StageDefinition[] stages) =>
         new PlanEstimator(new PipelineDefinition { Name = "p", Seed = 1, Data = data, Stages = stages }).Of(stages[^1].Name);
+
+    private static StageDefinition[] WithVocabulary(int vocabulary)
+    {
+        var options = (PretrainingOptions)Base.Options;
+        return
+        [
+            new StageDefinition { Name = "tok", Uses = "train-tokenizer", Seed = 1, Options = new TrainTokenizerOptions { VocabularySize = vocabulary } },
+            Base with { Inputs = [new StageInput("tokenizer", "tok", "tok")], Options = options with { Model = options.Model with { ContextTokens = 512 } } },
+        ];
+    }
+
+    private static StageDefinition Tune(SupervisedFineTuningOptions options, string data) =>
+        new() { Name = "sft", Uses = "supervised-fine-tuning", Seed = 1, Inputs = [new StageInput("model", "base", "base")], Data = [data], Options = options };
 }
