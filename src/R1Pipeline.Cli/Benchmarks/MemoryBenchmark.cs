@@ -92,7 +92,7 @@ internal sealed class MemoryBenchmark(string folder, bool checkpoints)
         var definition = new PipelineDefinition { Name = "bench", Seed = 1, Data = [new DataSourceDefinition { Name = Rows, Path = rows }], Stages = stages };
         MemoryEstimate memory = RunPlanner.MemoryOf(definition, stages[^1].Name);
         bool works = request is not { FineTuning: null, Rl: null, Sampling: null };
-        if (!works) return memory.Runtime + memory.Weights;
+        if (!works) return memory.Runtime + memory.Weights + memory.Quantising;
         return memory.Total - memory.Rewards - (checkpoints ? 0 : memory.Checkpoint);          // no rules run in what is measured
     }
 

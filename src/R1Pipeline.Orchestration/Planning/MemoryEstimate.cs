@@ -11,6 +11,9 @@ public sealed record MemoryEstimate
     /// <summary>The model, and an adapter on it.</summary>
     public long Weights { get; init; }
 
+    /// <summary>What quantising takes beside the weights while the model is loaded, before there is anything else.</summary>
+    public long Quantising { get; init; }
+
     /// <summary>Gradients of what is trained.</summary>
     public long Gradients { get; init; }
 
@@ -39,6 +42,6 @@ public sealed record MemoryEstimate
     /// <summary>What no smaller micro-batch saves.</summary>
     public long State => Weights + Gradients + Moments + Reference + Rewards + Checkpoint;
 
-    /// <summary>The worker at its largest: sampling and updating take turns.</summary>
-    public long Total => Runtime + State + Math.Max(Activations, Cache);
+    /// <summary>The worker at its largest: loading, then sampling and updating, which take turns.</summary>
+    public long Total => Runtime + Math.Max(Weights + Quantising, State + Math.Max(Activations, Cache));
 }

@@ -7,7 +7,8 @@ namespace R1Pipeline.Orchestration.Planning;
 /// <see cref="Spread"/> and the runtime's share come from there. In bf16 there are copies of weights and gradients at 2 bytes; activations and cache are taken at 2 on a CUDA device and
 /// at 4 on the CPU.
 /// <list type="bullet">
-/// <item>Quantised projections of a frozen model take 4.127 bits, and there is room for the largest matrix, which gate and up are together, to be dequantised into.</item>
+/// <item>Quantised projections of a frozen model take 4.127 bits, and there is room for the largest matrix, which gate and up are together, to be dequantised into. While the model is
+/// loaded, the largest module's stands in fp32, and of a piece of at most 1 Mi of its values the magnitudes, what they come to on the scale, the levels, and those levels shifted, two to a byte.</item>
 /// <item>What a layer keeps for backward, and one layer's gradients on their way, stand in <see cref="LayerSize"/>; under activation checkpointing a layer keeps its input alone.</item>
 /// <item>Forward and backward have three peaks, of which the largest counts: at the vocabulary, in the layers, at the embedding (<see cref="Activations"/>). Logits are two blocks of at most
 /// 16 Mi values: themselves, and what the softmax makes of them.</item>
@@ -28,6 +29,8 @@ internal sealed class MemoryModel(StageOptions options)
     private const double QuantizedBits = 4.127;
     private const long Supervised = 185L << 20, Sampled = 200L << 20, Both = 240L << 20;        // with the code that was compiled and the rows that are held
     private const double Spread = 1.2;      // temporaries of the kernels and gaps in the heap, beside the activations themselves
+    private const double SpreadAgain = 1.3; // where layers are computed again: each layer's blocks come and go once more, between those that stay
+    private const long QuantisedPiece = 1L << 20;
     private const long LogitsBlock = 16L << 20;
     private const long EndValues = 5;       // hidden states after the embedding, before and after the last norm, those that are labelled, and their gradient
 
@@ -72,6 +75,7 @@ internal sealed class MemoryModel(StageOptions options)
             Held = Held,
             Frozen = Weight,
             Weights = Held * trained + (lora is null ? 0 : Frozen(model, lora)),
+            Quantising = Quantising(model, lora),
             Trained = trained,
             Activations = Activations(training, model, lora, rows),
             Pass = (long)(Spread * Computed * rows * (model.LargestKept + 2L * model.Hidden)) + Logits(model, rows),
@@ -98,6 +102,9 @@ internal sealed class MemoryModel(StageOptions options)
 
     private static long Dequantized(ModelSize model, LoraOptions? lora) => lora?.Quantize is null ? 0 : 2 * Float * model.LargestProjection;
 
+    private static long Quantising(ModelSize model, LoraOptions? lora) =>
+        lora?.Quantize is null ? 0 : Float * model.LargestProjection + 7 * Float * Math.Min(QuantisedPiece, model.LargestProjection) / 2;
+
     private static long Logits(ModelSize model, long tokens) => 2 * Float * Math.Min(tokens * model.Vocabulary, LogitsBlock);
 
     private long Frozen(ModelSize model, LoraOptions lora)
@@ -109,6 +116,7 @@ internal sealed class MemoryModel(StageOptions options)
     private long Activations(OptimizerOptions training, ModelSize model, LoraOptions? lora, long tokens)
     {
         bool again = training.ActivationCheckpointing;
+        double spread = again ? SpreadAgain : Spread;
         long inputs = Computed * tokens * model.Layers.Count * model.Hidden;
         long kept = again ? inputs : Computed * tokens * model.Layers.Sum(layer => layer.Kept);
 
@@ -120,6 +128,6 @@ internal sealed class MemoryModel(StageOptions options)
 
         // What the first pass through a layer took is free when the logits come, and too small for them. The second pass takes it.
         long free = again ? Computed * tokens * model.LargestKept : 0;
-        return Math.Max((long)(Spread * atVocabulary) + free, (long)(Spread * Math.Max(inLayers, atEmbedding))) + Dequantized(model, lora);
+        return Math.Max((long)(spread * atVocabulary) + free, (long)(spread * Math.Max(inLayers, atEmbedding))) + Dequantized(model, lora);
     }
 }

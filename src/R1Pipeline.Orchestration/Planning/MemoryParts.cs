@@ -19,6 +19,9 @@ internal sealed record MemoryParts
     /// <summary>All weights.</summary>
     public long Weights { get; init; }
 
+    /// <summary>What quantising takes while the model is loaded.</summary>
+    public long Quantising { get; init; }
+
     /// <summary>Parameters that are trained.</summary>
     public long Trained { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record MemoryParts
     {
         Runtime = Runtime,
         Weights = Weights,
+        Quantising = Quantising,
         Gradients = Held * Trained,
         Moments = Moments + Piece,
         Reference = HasReference ? Frozen * Trained : 0,
