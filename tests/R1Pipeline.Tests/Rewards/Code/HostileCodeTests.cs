@@ -9,6 +9,7 @@ using R1Pipeline.Tests.Data;
 namespace R1Pipeline.Tests.Rewards.Code;
 
 /// <summary>Hostile programs in the real sandbox: the verdict is right, nothing outside is touched or read, and nothing is left.</summary>
+[Collection(AloneCollection.Name)]
 public class HostileCodeTests
 {
     private const double Grace = 3;
